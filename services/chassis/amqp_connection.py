@@ -1,0 +1,39 @@
+"""Connections to the broker that end when they should."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import amqp
+from kombu.utils.url import parse_url
+
+from services.chassis.errors import Unavailable
+
+HEARTBEAT_S = 20
+CONNECT_TIMEOUT_S = 5
+
+BROKER_ERRORS: tuple[type[Exception], ...] = (amqp.AMQPError, OSError, TimeoutError)
+# what is away comes back: loops wait for it
+AWAY: tuple[type[Exception], ...] = (*BROKER_ERRORS, Unavailable)
+
+
+@contextmanager
+def connect(uri: str, name: str) -> Iterator[amqp.Connection]:
+    """An open connection. After an error its socket is thrown away, for a closing handshake could hang."""
+    parts = parse_url(uri)
+    connection = amqp.Connection(
+        host=f"{parts['hostname']}:{parts['port'] or 5672}",
+        userid=parts["userid"],
+        password=parts["password"],
+        virtual_host=parts["virtual_host"] or "/",
+        heartbeat=HEARTBEAT_S,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        client_properties={"connection_name": name},
+    )
+    try:
+        connection.connect()
+        yield connection
+    except BaseException:
+        connection.collect()
+        raise
+    else:
+        connection.close()

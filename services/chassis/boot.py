@@ -1,0 +1,26 @@
+"""What must happen before anything else is imported in a service's process."""
+
+import os
+import sys
+import warnings
+
+os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
+os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+os.environ.setdefault("PROMETHEUS_DISABLE_CREATED_SERIES", "True")
+
+
+def patch() -> None:
+    """Makes the standard library green; must run before sockets, threads or psycopg are imported."""
+    warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*")
+    import eventlet
+
+    eventlet.monkey_patch()
+
+
+def run(service: str) -> None:
+    """Runs `python -m services.SERVICE COMMAND`."""
+    if sys.argv[1:2] in (["door"], ["worker"]):
+        patch()
+    from services.chassis.main import main
+
+    main(service)

@@ -1,0 +1,132 @@
+"""PostgreSQL as the services use it: short transactions, advisory locks, notifications."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import exc as sql
+from sqlalchemy.engine import make_url
+
+from services.chassis.errors import Busy, DatabaseUnavailable
+
+Tx = Connection
+
+LOCK_TIMEOUT_MS = 5_000
+STATEMENT_TIMEOUT_MS = 15_000
+CONNECT_TIMEOUT_S = 3
+
+_BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
+_LOST = ("08", "57P")
+
+
+class Database:
+    """A pool of connections to one database under one role."""
+
+    def __init__(self, url: str, *, name: str, pool_size: int = 10) -> None:
+        self.url = make_url(url).set(drivername="postgresql+psycopg")
+        options = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+        options += " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+        self._arguments = {
+            "application_name": name,
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": options,
+            "keepalives_idle": 10,
+        }
+        self.engine = create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            connect_args=self._arguments,
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """A transaction that commits at the end and rolls back on any error.
+
+        Raises DatabaseUnavailable when the server is away, Busy when a lock, a connection or time ran out.
+        """
+        try:
+            with self.engine.begin() as tx:
+                yield tx
+        except (sql.DBAPIError, sql.TimeoutError) as error:
+            raise translate(error) from error
+
+    @contextmanager
+    def single(self, name: str) -> Iterator[bool]:
+        """Whether this process holds the store-wide lock `name`; it lasts to the end of the block."""
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                held = connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:n, 0))"), {"n": name})
+                try:
+                    yield bool(held)
+                finally:
+                    if held:
+                        connection.execute(text("select pg_advisory_unlock(hashtextextended(:n, 0))"), {"n": name})
+        except (sql.DBAPIError, sql.TimeoutError) as error:
+            raise translate(error) from error
+
+    def lock(self, tx: Tx, name: str, *, shared: bool = False) -> None:
+        """Waits for the advisory lock `name` and keeps it to the end of the transaction."""
+        function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        tx.execute(text(f"select {function}(hashtextextended(:n, 0))"), {"n": name})
+
+    def listen(self, channel: str, *, timeout: float) -> Iterator[dict[str, Any] | None]:
+        """Notifications of a channel as they come, and None after each `timeout` seconds without one.
+
+        Raises DatabaseUnavailable when the connection is lost: whoever listens has to look for itself again.
+        """
+        try:
+            with psycopg.connect(self._dsn(), autocommit=True, **self._connection_arguments()) as connection:
+                connection.execute(f'listen "{channel}"'.encode())
+                yield None
+                while True:
+                    yield from (_payload(n.payload) for n in connection.notifies(timeout=timeout, stop_after=1))
+                    yield None
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable from error
+
+    def ping(self) -> None:
+        """Raises DatabaseUnavailable unless the database answers."""
+        with self.transaction() as tx:
+            tx.execute(text("select 1"))
+
+    def dispose(self) -> None:
+        """Closes the pool."""
+        self.engine.dispose()
+
+    def _dsn(self) -> str:
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def _connection_arguments(self) -> dict[str, Any]:
+        return {"application_name": self._arguments["application_name"], "connect_timeout": CONNECT_TIMEOUT_S}
+
+
+def notify(tx: Tx, channel: str, payload: dict[str, Any]) -> None:
+    """Tells every listener of the channel, in any process of the store, once the transaction has committed."""
+    tx.execute(text("select pg_notify(:c, :p)"), {"c": channel, "p": json.dumps(payload)})
+
+
+def translate(error: Exception) -> Exception:
+    """Our error for one of the driver's; the error itself where it is a defect of ours."""
+    if isinstance(error, sql.TimeoutError):
+        return Busy()
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    if state in _BUSY:
+        return Busy()
+    lost = isinstance(error, sql.DBAPIError) and error.connection_invalidated
+    if lost or state.startswith(_LOST) or (isinstance(error, sql.OperationalError) and not state):
+        return DatabaseUnavailable()
+    return error
+
+
+def _payload(text_: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text_ or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

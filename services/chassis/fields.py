@@ -1,0 +1,48 @@
+"""Types of request fields: what is let in is what can be stored, compared and printed."""
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+
+MAX_MINOR = 10**13
+
+
+def _whole_number(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("must be a whole number")  # noqa: TRY004  pydantic reports ValueError as a field error
+    return value
+
+
+def clean_text(value: str) -> str:
+    """The text in NFC, stripped; refuses control characters, lone surrogates and bidirectional overrides."""
+    if _UNSAFE.search(value):
+        raise ValueError("contains characters that cannot be stored or printed")
+    return unicodedata.normalize("NFC", value).strip()
+
+
+class Strict(BaseModel):
+    """Base of every request: unknown fields are refused, and NaN and infinity with them."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+
+
+JsonInt = Annotated[int, BeforeValidator(_whole_number)]
+Minor = Annotated[JsonInt, Field(ge=0, le=MAX_MINOR)]
+Quantity = Annotated[JsonInt, Field(ge=1, le=9999)]
+Safe = Annotated[str, AfterValidator(clean_text)]
+Line = Annotated[Safe, StringConstraints(min_length=1, max_length=200)]
+Note = Annotated[Safe, StringConstraints(max_length=2000)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
+
+
+class Since(BaseModel):
+    """Query of a state: the highest number already known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Annotated[int, Field(ge=0, le=2**62)] = 0
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 2000

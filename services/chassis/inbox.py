@@ -1,0 +1,182 @@
+"""Each event has its effect once, however often it is delivered.
+
+What fails is tried again later, then kept for a person.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.chassis.database import Database, Tx
+from services.chassis.errors import Unavailable
+from services.chassis.events import Event, Unreadable, decode
+from services.chassis.logs import get_logger
+
+log = get_logger()
+
+RETRY_AFTER_S = (1, 5, 30, 120, 600)
+
+Handler = Callable[[Tx, list[Event]], None]
+
+NOTE = text("""
+    insert into inbox (consumer, event_id) select :consumer, unnest(cast(:ids as uuid[]))
+    on conflict do nothing returning event_id
+""")
+FAILED = text("""
+    insert into inbox_failures as f (consumer, event_id, body, attempts, error, due_at, dead)
+    values (:consumer, :event_id, :body, :attempts, :error, now() + make_interval(secs => :delay), false)
+    on conflict (consumer, event_id) where event_id is not null do nothing
+""")
+DEAD = text("""
+    insert into inbox_failures (consumer, event_id, body, attempts, error, due_at, dead)
+    values (:consumer, :event_id, :body, 0, :error, null, true)
+    on conflict (consumer, event_id) where event_id is not null do nothing
+""")
+DUE = text("""
+    select id, body, attempts from inbox_failures where consumer = :consumer and not dead and due_at <= now()
+    order by due_at limit 1 for update skip locked
+""")
+PUT_OFF = text("""
+    update inbox_failures set attempts = :attempts, error = :error, dead = :dead,
+        due_at = case when :dead then null else now() + make_interval(secs => :delay) end
+    where id = :id
+""")
+FORGET = text("delete from inbox_failures where id = :id")
+MISSING = text("""
+    select id from unnest(cast(:ids as uuid[])) as id
+    where not exists (select 1 from inbox i where i.consumer = :consumer and i.event_id = id)
+      and not exists (select 1 from inbox_failures f where f.consumer = :consumer and f.event_id = id)
+""")
+LETTERS = text("""
+    select id, consumer, event_id, attempts, error, failed_at, octet_length(body) as size from inbox_failures
+    where dead order by id limit :limit
+""")
+REPLAY = text("""
+    update inbox_failures set dead = false, due_at = now(), attempts = 0
+    where dead and (cast(:id as bigint) is null or id = :id) returning id
+""")
+COUNT = text("select count(*) filter (where dead), count(*) filter (where not dead) from inbox_failures")
+
+
+class Inbox:
+    """What one consumer has taken in."""
+
+    def __init__(self, db: Database, consumer: str, handler: Handler, store_id: str) -> None:
+        self._db = db
+        self._consumer = consumer
+        self._handler = handler
+        self._store_id = store_id
+
+    def take(self, bodies: Sequence[bytes]) -> None:
+        """Takes a batch in; when it returns, every message has had its effect or is kept as a failure.
+
+        Raises Unavailable when the database is away: then nothing was taken, and the messages must be delivered again.
+        """
+        readable = [(body, event) for body in bodies if (event := self._read(body)) is not None]
+        try:
+            with self._db.transaction() as tx:
+                self._apply(tx, [event for _, event in readable])
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("intake_batch_failed", consumer=self._consumer, size=len(readable))
+            for body, event in readable:
+                self._take_alone(body, event)
+
+    def retry_one(self) -> bool:
+        """Tries the failure that has been due the longest again; False when none is due."""
+        with self._db.transaction() as tx:
+            row = tx.execute(DUE, {"consumer": self._consumer}).first()
+            if row is None:
+                return False
+            self._retry(tx, row)
+        return True
+
+    def keep_dead(self, body: bytes, reason: str) -> None:
+        """Keeps a message that nobody could take in as a dead letter."""
+        values = {"consumer": self._consumer, "event_id": _event_id(body), "body": body, "error": reason}
+        with self._db.transaction() as tx:
+            tx.execute(DEAD, values)
+        log.error("dead_letter", consumer=self._consumer, reason=reason)
+
+    def _read(self, body: bytes) -> Event | None:
+        try:
+            event = decode(body)
+            if event.store_id != self._store_id:
+                raise Unreadable("another store")  # noqa: TRY301
+        except Unreadable as error:
+            self.keep_dead(body, f"unreadable: {error}")
+            return None
+        return event
+
+    def _apply(self, tx: Tx, events: list[Event]) -> None:
+        if not events:
+            return
+        ids = sorted({e.id for e in events if e.id})
+        fresh = set(tx.scalars(NOTE, {"consumer": self._consumer, "ids": ids}))
+        first = {e.id: e for e in reversed(events) if e.id in fresh}
+        if first:
+            self._handler(tx, [e for e in events if first.get(e.id) is e])
+
+    def _take_alone(self, body: bytes, event: Event) -> None:
+        try:
+            with self._db.transaction() as tx:
+                self._apply(tx, [event])
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("event_failed", consumer=self._consumer, event_id=str(event.id), type=event.type)
+            values = {"consumer": self._consumer, "event_id": event.id, "body": body, "attempts": 1}
+            with self._db.transaction() as tx:
+                tx.execute(FAILED, values | {"error": _describe(error), "delay": RETRY_AFTER_S[0]})
+
+    def _retry(self, tx: Tx, row: Any) -> None:
+        try:
+            with tx.begin_nested():
+                self._apply(tx, [decode(bytes(row.body))])
+        except Exception as error:
+            log.exception("event_failed_again", consumer=self._consumer, failure=row.id, attempts=row.attempts + 1)
+            dead = row.attempts >= len(RETRY_AFTER_S)
+            delay = RETRY_AFTER_S[min(row.attempts, len(RETRY_AFTER_S) - 1)]
+            values = {"id": row.id, "attempts": row.attempts + 1, "error": _describe(error), "dead": dead}
+            tx.execute(PUT_OFF, values | {"delay": delay})
+        else:
+            tx.execute(FORGET, {"id": row.id})
+
+
+def missing(tx: Tx, consumer: str, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the event ids that the consumer has neither taken in nor kept as failures."""
+    return list(tx.scalars(MISSING, {"consumer": consumer, "ids": list(ids)}))
+
+
+def dead_letters(tx: Tx, *, limit: int = 200) -> list[Any]:
+    """Dead letters, the oldest first: id, consumer, event_id, attempts, error, failed_at, size in bytes."""
+    return list(tx.execute(LETTERS, {"limit": limit}))
+
+
+def replay(tx: Tx, letter: int | None) -> int:
+    """Makes one dead letter, or all, due again; returns how many."""
+    return len(list(tx.scalars(REPLAY, {"id": letter})))
+
+
+def count_failures(tx: Tx) -> tuple[int, int]:
+    """Dead letters, and failures that will be tried again."""
+    dead, due = tx.execute(COUNT).one()
+    return dead, due
+
+
+def _describe(error: Exception) -> str:
+    """The kind of an error; its text could hold personal data."""
+    return type(error).__name__
+
+
+def _event_id(body: bytes) -> UUID:
+    """An id for a message that gives none: the same bytes are the same letter."""
+    try:
+        event = decode(body)
+    except Unreadable:
+        return UUID(bytes=hashlib.sha256(body).digest()[:16])
+    return event.id or UUID(int=0)

@@ -1,0 +1,181 @@
+"""Takes events from a queue, batch by batch; what was taken is acknowledged only after it was committed."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import amqp
+import eventlet
+from nameko.extensions import Entrypoint
+
+from services.chassis import metrics
+from services.chassis.amqp_connection import AWAY, connect
+from services.chassis.database import Tx
+from services.chassis.errors import Unavailable
+from services.chassis.events import Event
+from services.chassis.inbox import Inbox, missing
+from services.chassis.logs import get_logger
+from services.chassis.provided import Provided
+from services.chassis.relay import Relay
+from services.chassis.rpc import procedure
+from services.chassis.topology import Queue, declare
+
+log = get_logger()
+
+LINGER_S = 0.02
+IDLE_S = 1.0
+PAUSED_LOOK_S = 0.5
+RECONNECT_S = 1.0
+RETRY_LOOK_S = 1.0
+DEAD_LOOK_S = 5.0
+STALLED_AFTER_S = 120
+
+ATTRIBUTE = "intake"
+
+
+class Intake(Entrypoint):
+    """A nameko entrypoint for a queue of events.
+
+    `paused` names a method of the service: while it answers true, nothing is taken and the queue stays as it is.
+    """
+
+    def __init__(self, queue: Queue, *, batch: int = 50, paused: str | None = None, **kwargs: Any) -> None:
+        self.queue = queue
+        self.batch = batch
+        self.paused = paused
+        super().__init__(**kwargs)
+
+    def setup(self) -> None:
+        config = self.container.config
+        self._uri = config["AMQP_URI"]
+        self._inbox = Inbox(config["app"].db, self.queue.name, self._handle, config["app"].settings.id)
+
+    def start(self) -> None:
+        for task in (self._run, self._retry):
+            self.container.spawn_managed_thread(task, identifier=f"{self.queue.name}{task.__name__}")
+
+    def _service(self) -> Any:
+        service = self.container.service_cls()
+        service.app = self.container.config["app"]
+        return service
+
+    def _handle(self, tx: Tx, events: list[Event]) -> None:
+        getattr(self._service(), self.method_name)(tx, events)
+        metrics.TAKEN.labels(self.container.service_name, self.queue.name).inc(len(events))
+
+    def _is_paused(self) -> bool:
+        return bool(self.paused and getattr(self._service(), self.paused)())
+
+    def _beat(self) -> None:
+        metrics.beat(self.container.service_name, self.queue.name, within=STALLED_AFTER_S)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                with connect(self._uri, f"{self.container.service_name}.{self.queue.name}") as connection:
+                    declare(connection.channel(), self.queue)
+                    self._serve(connection)
+            except AWAY as error:
+                log.warning("intake_waits", queue=self.queue.name, reason=type(error).__name__)
+            except Exception:
+                log.exception("intake_failed", queue=self.queue.name)
+            eventlet.sleep(RECONNECT_S)
+
+    def _serve(self, connection: amqp.Connection) -> None:
+        dead_due = 0.0
+        while True:
+            while self._is_paused():
+                connection.heartbeat_tick()
+                self._beat()
+                eventlet.sleep(PAUSED_LOOK_S)
+            self._consume(connection)
+            if time.monotonic() >= dead_due:
+                self._drain_dead(connection)
+                dead_due = time.monotonic() + DEAD_LOOK_S
+
+    def _consume(self, connection: amqp.Connection) -> None:
+        """Consumes on a channel of its own until paused; closing it gives back what was not taken."""
+        with connection.channel() as channel:
+            channel.basic_qos(0, self.batch, False)
+            arrived: list[amqp.Message] = []
+            channel.basic_consume(self.queue.name, callback=arrived.append)
+            until = time.monotonic() + DEAD_LOOK_S
+            while time.monotonic() < until and not self._is_paused():
+                self._collect(connection, arrived)
+                self._beat()
+                if arrived:
+                    self._take(channel, arrived)
+                    until = max(until, time.monotonic() + IDLE_S)
+
+    def _collect(self, connection: amqp.Connection, arrived: list[amqp.Message]) -> None:
+        """Waits for a first message, then takes what follows at once, up to a batch."""
+        wait = IDLE_S
+        while len(arrived) < self.batch:
+            try:
+                connection.drain_events(timeout=wait)
+            except TimeoutError:
+                break
+            wait = LINGER_S
+        connection.heartbeat_tick()
+
+    def _take(self, channel: amqp.Channel, arrived: list[amqp.Message]) -> None:
+        batch = arrived[: self.batch]
+        self._inbox.take([_bytes(m) for m in batch])
+        channel.basic_ack(batch[-1].delivery_tag, multiple=True)
+        del arrived[: len(batch)]
+
+    def _drain_dead(self, connection: amqp.Connection) -> None:
+        """Moves what the broker gave up on to where a person sees it."""
+        with connection.channel() as channel:
+            while (message := channel.basic_get(self.queue.dead)) is not None:
+                self._inbox.keep_dead(_bytes(message), "given up by the broker")
+                channel.basic_ack(message.delivery_tag)
+
+    def _retry(self) -> None:
+        while True:
+            try:
+                while self._inbox.retry_one():
+                    pass
+            except Unavailable as error:
+                log.warning("retry_waits", queue=self.queue.name, reason=error.code)
+            except Exception:
+                log.exception("retry_failed", queue=self.queue.name)
+            eventlet.sleep(RETRY_LOOK_S)
+
+
+def intake(queue: Queue, *, batch: int = 50, paused: str | None = None) -> Callable[..., Any]:
+    """Makes a method `(tx, events)` the consumer of a queue; see Intake."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        setattr(function, ATTRIBUTE, (queue, paused))
+        decorated: Callable[..., Any] = Intake.decorator(queue, batch=batch, paused=paused)(function)
+        return decorated
+
+    return decorate
+
+
+class BaseWorker:
+    """What every worker offers: the relay of its outbox, and the proof that events were received."""
+
+    app: Any = Provided()
+    relay = Relay()
+
+    @procedure
+    def inbox_missing(self, queue: str, event_ids: list[UUID]) -> dict[str, Any]:
+        """Which of these events the consumer of a queue does not have, and whether it takes any in at present."""
+        with self.app.db.transaction() as tx:
+            absent = missing(tx, queue, event_ids)
+        return {"missing": [str(i) for i in absent], "paused": self._paused(queue)}
+
+    def _paused(self, queue: str) -> bool:
+        for function in vars(type(self)).values():
+            declared, paused = getattr(function, ATTRIBUTE, (None, None))
+            if declared and declared.name == queue and paused:
+                return bool(getattr(self, paused)())
+        return False
+
+
+def _bytes(message: amqp.Message) -> bytes:
+    body = message.body
+    return body.encode() if isinstance(body, str) else bytes(body)

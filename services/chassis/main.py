@@ -1,0 +1,156 @@
+"""The commands of every service: door, worker, migrate, openapi, dead-letters, and those that it adds itself."""
+
+import json
+import signal
+import sys
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+
+from services.chassis import logs
+from services.chassis.errors import ServiceError
+from services.chassis.settings import SettingsError, load
+
+Letter = Annotated[int | None, typer.Argument(help="Number of one dead letter, as listed; all of them without it.")]
+
+
+def main(service: str) -> None:
+    """Runs one command of a service; a settings error ends it with status 2 and names everything that is wrong."""
+    try:
+        _commands(service)(prog_name=f"python -m services.{service}")
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    except ServiceError as error:
+        sys.stderr.write(f"{error.message}\n")
+        sys.exit(1)
+
+
+def _commands(service: str) -> typer.Typer:
+    commands = typer.Typer(help=f"The {service} service.", no_args_is_help=True, add_completion=False)
+    letters = typer.Typer(help="Messages that nobody could take in.", no_args_is_help=True)
+    commands.add_typer(letters, name="dead-letters")
+
+    @commands.command()
+    def door() -> None:
+        """Serves HTTP and timers; needs the database only."""
+        _serve(service, "door", needs=("door_listen", "token_public_key_file"))
+
+    @commands.command()
+    def worker() -> None:
+        """Serves RPC, takes events in and publishes the outbox."""
+        _serve(service, "worker", needs=("amqp_url",))
+
+    @commands.command()
+    def migrate() -> None:
+        """Brings the database schema to the newest revision (as the schema's owner)."""
+        from services.chassis.migrations import upgrade
+
+        upgrade(service, _settings(service).database_url.get_secret_value())
+
+    @commands.command()
+    def openapi() -> None:
+        """Prints the OpenAPI document of the routes."""
+        from services.chassis.openapi import document
+
+        typer.echo(json.dumps(document(service, _module(service, "routes").Door), indent=1))
+
+    @letters.command("list")
+    def list_letters() -> None:
+        """Lists dead letters, the oldest first."""
+        from services.chassis.inbox import dead_letters
+
+        with _app(service).db.transaction() as tx:
+            for row in dead_letters(tx):
+                typer.echo(json.dumps(row._asdict(), default=str))
+
+    @letters.command("replay")
+    def replay_letters(letter: Letter = None) -> None:
+        """Has dead letters tried again."""
+        from services.chassis.inbox import replay
+
+        with _app(service).db.transaction() as tx:
+            typer.echo(f"{replay(tx, letter)} will be tried again")
+
+    for name, function in _own_commands(service).items():
+        commands.command(name)(function)
+    return commands
+
+
+def _own_commands(service: str) -> dict[str, Any]:
+    try:
+        module = _module(service, "commands")
+    except ModuleNotFoundError as error:
+        if error.name != f"services.{service}.commands":
+            raise
+        return {}
+    found: dict[str, Any] = module.COMMANDS
+    return found
+
+
+def _module(service: str, name: str) -> Any:
+    return import_module(f"services.{service}.{name}")
+
+
+def _settings(service: str, needs: tuple[str, ...] = ()) -> Any:
+    return load(_module(service, "settings").Settings, needs=needs)
+
+
+def _app(service: str) -> Any:
+    return _module(service, "app").build(_settings(service))
+
+
+def _serve(service: str, kind: str, needs: tuple[str, ...]) -> None:
+    import eventlet
+    from nameko.runners import ServiceRunner
+
+    from services.chassis.health import Health
+    from services.chassis.rpc import SERIALIZERS
+
+    settings = _settings(service, needs)
+    logs.configure(service, kind, settings.log_level)
+    _assert_green()
+    app = _module(service, "app").build(settings)
+    classes = {"door": ("routes", "Door"), "worker": ("service", "Worker")}
+    module, cls = classes[kind]
+    config = {
+        "app": app,
+        "WEB_SERVER_ADDRESS": settings.door_listen,
+        "AMQP_URI": settings.amqp_url.get_secret_value() if settings.amqp_url else "",
+        "SERIALIZERS": SERIALIZERS,
+        "serializer": "json",
+        "ACCEPT": ["json"],
+        "max_workers": settings.door_workers,
+    }
+    runner = ServiceRunner(config)
+    runner.add_service(getattr(_module(service, module), cls))
+    _wait_for_database(app)
+    Health(service, app.db).serve(settings.metrics_listen)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: eventlet.spawn_n(runner.stop))
+    runner.start()
+    logs.get_logger().info("started", address=settings.door_listen if kind == "door" else None)
+    eventlet.spawn(runner.wait).wait()
+
+
+def _wait_for_database(app: Any) -> None:
+    """Whatever starts before its database waits for it."""
+    import eventlet
+
+    while True:
+        try:
+            app.db.ping()
+        except ServiceError as error:
+            logs.get_logger().warning("waits_for_database", reason=error.code)
+            eventlet.sleep(1)
+        else:
+            return
+
+
+def _assert_green() -> None:
+    """One query must never hold up the whole process: psycopg has to wait where eventlet sees it."""
+    import psycopg.waiting
+
+    if psycopg.waiting.wait is not psycopg.waiting.wait_selector:
+        raise SettingsError(["PSYCOPG_WAIT_FUNC must be wait_selector"])

@@ -1,0 +1,100 @@
+"""Settings from the environment; what is missing, wrong or unknown is named all at once."""
+
+import os
+from typing import Annotated, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "STORE_"
+SECRETS_DIR = "STORE_SECRETS_DIR"
+MIN_SECRET = 16
+
+
+class SettingsError(Exception):
+    """The settings cannot be used."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("Settings that must be mended:\n" + "\n".join(f"  {p}" for p in problems))
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is no time zone, such as Asia/Kolkata") from error
+    return name
+
+
+Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^@\s/]+(/\S*)?$")]
+Secret = Annotated[SecretStr, Field(min_length=MIN_SECRET)]
+
+
+class ServiceSettings(BaseSettings):
+    """What every process of every service is told."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,16}$")]
+    environment: Literal["development", "production"] = "production"
+    database_url: Annotated[SecretStr, Field()]
+    amqp_url: SecretStr | None = None
+    door_listen: Address | None = None
+    metrics_listen: Address
+    service_token: Secret
+    token_public_key_file: str | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Kolkata"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    door_workers: Annotated[int, Field(ge=2, le=64)] = 16
+    catalog_url: Url | None = None
+    orders_url: Url | None = None
+    sync_url: Url | None = None
+    sessions_url: Url | None = None
+    head_office_url: Url | None = None
+    head_office_token: SecretStr | None = None
+    head_office_adapter: str = "http"
+
+    @classmethod
+    def read(cls) -> Self:
+        """Reads the process's environment and, where named, the folder of secrets."""
+        return cls(_secrets_dir=os.environ.get(SECRETS_DIR) or None)
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def load(cls: type[S], *, needs: tuple[str, ...] = ()) -> S:
+    """The settings of a process.
+
+    `needs` names optional fields that this kind of process cannot do without.
+    Raises SettingsError with every missing, wrong and unknown variable.
+    """
+    problems = _unknown(cls)
+    try:
+        settings = cls.read()
+    except ValidationError as error:
+        problems += [_problem(e["loc"], e["msg"]) for e in error.errors()]
+        raise SettingsError(problems) from None
+    problems += [f"{PREFIX}{n.upper()} is missing" for n in needs if getattr(settings, n) is None]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    name = PREFIX + str(location[0]).upper() if location else PREFIX
+    return f"{name} is missing" if message == "Field required" else f"{name}: {message}"
+
+
+def _unknown(cls: type[ServiceSettings]) -> list[str]:
+    known = {PREFIX + field.upper() for field in cls.model_fields} | {SECRETS_DIR}
+    return [
+        f"{name} is not a setting of this service" for name in sorted(os.environ) if _ours(name) and name not in known
+    ]
+
+
+def _ours(name: str) -> bool:
+    return name.startswith(PREFIX)

@@ -1,0 +1,129 @@
+"""Who asks: shift tokens signed by one service and checked by all, and the token that doors share."""
+
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from services.chassis.errors import Forbidden, Unauthorized
+
+ALGORITHM = "EdDSA"
+ISSUER = "sessions"
+SERVICE = "service"
+MANAGER = "manager"
+LEEWAY_WHILE_SILENT_S = 4 * 3600
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Whoever asks, as the token says."""
+
+    staff_code: str
+    name: str
+    role: str
+    permissions: tuple[str, ...] = ()
+    till_id: str | None = None
+    token_id: str = ""
+    expires_at: int = 0
+    issued_at: int = 0
+
+    def needs(self, role: str) -> None:
+        """Raises Forbidden unless this role, or a higher one, is held."""
+        if not self.has(role):
+            raise Forbidden
+
+    def has(self, role: str) -> bool:
+        return self.role == role or (self.role == MANAGER and role != SERVICE)
+
+
+SERVICE_PRINCIPAL = Principal(staff_code="", name="", role=SERVICE)
+
+Revoked = Callable[[Principal], bool]
+Silent = Callable[[], bool]
+
+
+class Authenticator:
+    """Turns the Authorization header into a Principal, without asking anyone.
+
+    `revoked` looks at the revocations last heard; `silent` says that none have been heard for a while: then a token is
+    taken up to four hours after its end, so that a store whose sign-in is down goes on selling.
+    """
+
+    def __init__(self, public_key: str, store_id: str, service_token: str, *, revoked: Revoked, silent: Silent) -> None:
+        self._key = public_key
+        self._store = store_id
+        self._service_token = service_token
+        self._revoked = revoked
+        self._silent = silent
+
+    def authenticate(self, header: str) -> Principal:
+        """Raises Unauthorized for a missing, wrong, expired or revoked token."""
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthorized
+        if hmac.compare_digest(token.encode(errors="replace"), self._service_token.encode()):
+            return SERVICE_PRINCIPAL
+        principal = _principal(self._claims(token))
+        if self._revoked(principal):
+            raise Unauthorized
+        return principal
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._key,
+                algorithms=[ALGORITHM],
+                issuer=ISSUER,
+                leeway=LEEWAY_WHILE_SILENT_S if self._silent() else 0,
+                options={"require": ["exp", "iat", "sub", "jti"], "verify_iat": False},
+            )
+        except (jwt.PyJWTError, ValueError) as error:
+            raise Unauthorized from error
+        if claims.get("store") != self._store:
+            raise Unauthorized
+        return claims
+
+
+class Revocations:
+    """Revocations as last heard, read again from where they are kept at most once a second."""
+
+    def __init__(
+        self, load: Callable[[], dict[str, Any] | None], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._load = load
+        self._monotonic = monotonic
+        self._read_at = float("-inf")
+        self._value: dict[str, Any] = {}
+
+    def __call__(self, principal: Principal) -> bool:
+        value = self._current()
+        if any(t["jti"] == principal.token_id for t in value.get("tokens", ())):
+            return True
+        of_person = {s["staff_code"]: s["before"] for s in value.get("staff", ())}
+        of_till = {t["till_id"]: t["before"] for t in value.get("tills", ())}
+        before = max(of_person.get(principal.staff_code, 0), of_till.get(principal.till_id, 0))
+        return principal.issued_at < before
+
+    def _current(self) -> dict[str, Any]:
+        now = self._monotonic()
+        if now - self._read_at >= 1:
+            self._read_at = now
+            self._value = self._load() or self._value
+        return self._value
+
+
+def _principal(claims: dict[str, Any]) -> Principal:
+    return Principal(
+        staff_code=str(claims["sub"]),
+        name=str(claims.get("name", "")),
+        role=str(claims.get("role", "")),
+        permissions=tuple(claims.get("permissions", ())),
+        till_id=claims.get("till"),
+        token_id=str(claims["jti"]),
+        expires_at=int(claims["exp"]),
+        issued_at=int(claims["iat"]),
+    )
