@@ -41,6 +41,8 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_pre_ping=True,
+            # statements in logs must not carry what customers told us
+            hide_parameters=True,
             connect_args=self._arguments,
         )
 

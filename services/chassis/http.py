@@ -26,7 +26,6 @@ from services.chassis.tokens import Authenticator
 
 REQUEST_ID = "X-Request-Id"
 IDLE_CONNECTION_S = 75
-MAX_CONNECTIONS = 1000
 SPEC_ATTRIBUTE = "route_spec"
 
 
@@ -113,7 +112,6 @@ class DoorServer(WebServer):
             debug=debug,
             log=_Silence(),
             socket_timeout=IDLE_CONNECTION_S,
-            max_size=MAX_CONNECTIONS,
         )
 
     def get_wsgi_app(self) -> Application:

@@ -46,9 +46,9 @@ PUT_OFF = text("""
 """)
 FORGET = text("delete from inbox_failures where id = :id")
 MISSING = text("""
-    select id from unnest(cast(:ids as uuid[])) as id
-    where not exists (select 1 from inbox i where i.consumer = :consumer and i.event_id = id)
-      and not exists (select 1 from inbox_failures f where f.consumer = :consumer and f.event_id = id)
+    select asked.id from unnest(cast(:ids as uuid[])) as asked (id)
+    where not exists (select 1 from inbox i where i.consumer = :consumer and i.event_id = asked.id)
+      and not exists (select 1 from inbox_failures f where f.consumer = :consumer and f.event_id = asked.id)
 """)
 LETTERS = text("""
     select id, consumer, event_id, attempts, error, failed_at, octet_length(body) as size from inbox_failures

@@ -13,6 +13,14 @@ def get_logger() -> Any:
     return structlog.get_logger()
 
 
+def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Drops the lines in which PostgreSQL quotes the values of a row."""
+    if "exception" in event:
+        lines = str(event["exception"]).splitlines()
+        event["exception"] = "\n".join(line for line in lines if not line.startswith(("DETAIL:", "CONTEXT:")))
+    return event
+
+
 def configure(service: str, process: str, level: str) -> None:
     """Sends every log of the process to standard error as JSON."""
     shared: list[Any] = [
@@ -20,6 +28,7 @@ def configure(service: str, process: str, level: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_values,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],

@@ -28,7 +28,9 @@ def main(service: str) -> None:
 
 
 def _commands(service: str) -> typer.Typer:
-    commands = typer.Typer(help=f"The {service} service.", no_args_is_help=True, add_completion=False)
+    commands = typer.Typer(
+        help=f"The {service} service.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
     letters = typer.Typer(help="Messages that nobody could take in.", no_args_is_help=True)
     commands.add_typer(letters, name="dead-letters")
 
