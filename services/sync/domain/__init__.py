@@ -1,0 +1,1 @@
+"""The rules of connectivity and delivery: pure, no I/O, time is an argument."""

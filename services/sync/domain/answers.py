@@ -1,0 +1,98 @@
+"""What may become of a request to head office, told apart by what follows from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.sync.domain.reasons import Reason
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Head office has this order; `revision` is None where it did not say which."""
+
+    order_id: UUID
+    total_minor: int
+    invoice_number: str
+    oms_id: str
+    accepted_at: datetime
+    revision: int | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """It judged the order, and did not take it."""
+
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """It answered, but not about this order, or not in a way that can be read."""
+
+
+@dataclass(frozen=True)
+class KeyReused:
+    """It holds other content under the same key."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It failed on this order (5xx); `judged`: it failed on this one, not as a whole."""
+
+    judged: bool = True
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Asked, it does not have the order; `certain`: no request of ours can still be under way."""
+
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class InProgress:
+    """It is still at work on an earlier request under this key."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The request may have arrived; the answer did not."""
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """The request surely did not arrive."""
+
+
+@dataclass(frozen=True)
+class Busy:
+    """It asks to be left alone (429, 503); `retry_after` is in seconds, None where it did not say."""
+
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True)
+class Unauthorised:
+    """It does not take this store's token."""
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """Another edge server has taken this store over."""
+
+
+Answer = (
+    Accepted
+    | Refused
+    | Unfit
+    | KeyReused
+    | Failed
+    | Absent
+    | InProgress
+    | Lost
+    | Unreachable
+    | Busy
+    | Unauthorised
+    | Superseded
+)
