@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-PROOF_BYTES = 64 * 1024
+PROOF_BYTES = 4096
 
 
 @dataclass(frozen=True)

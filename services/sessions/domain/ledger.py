@@ -17,14 +17,13 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Personal:
-    """Who did it and why; `salt` keeps the digest from being guessed."""
+    """Who did it, why, and to whom; `salt` keeps the digest from being guessed."""
 
-    by: str | None
-    reason: str | None
+    said: dict[str, str]
     salt: bytes
 
     def digest(self) -> str:
-        return hashlib.sha256(self.salt + _canonical([self.by, self.reason])).hexdigest()
+        return hashlib.sha256(self.salt + _canonical(self.said)).hexdigest()
 
 
 @dataclass(frozen=True)

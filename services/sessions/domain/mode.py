@@ -60,14 +60,20 @@ class Mode:
 
 @dataclass(frozen=True)
 class Entry:
-    """Something for the ledger; `by` and `reason` are a person's and can be erased, `facts` cannot."""
+    """Something for the ledger; who did it, why and to whom can be erased, `facts` cannot."""
 
     kind: str
     at: datetime
     session_id: UUID | None = None
     by: str | None = None
     reason: str | None = None
+    about: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+
+    def personal(self) -> dict[str, str]:
+        """What is a person's of it."""
+        said = {"by": self.by, "reason": self.reason, "about": self.about}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -172,7 +178,7 @@ def _entries(
 ) -> tuple[Entry, ...]:
     """Ends of what was first, then beginnings of what is."""
     by, reason = (wish.by, wish.reason) if "manual" in (current.trigger, mode.trigger) else (None, None)
-    entry = Entry("", now, mode.session_id, by, reason, _facts(mode, wish, connectivity))
+    entry = Entry("", now, mode.session_id, by, reason, facts=_facts(mode, wish, connectivity))
     kinds = []
     if current.session_id and current.session_id != mode.session_id:
         kinds.append(replace(entry, kind="session_closed", session_id=current.session_id))

@@ -23,7 +23,7 @@ def chain(length: int) -> list[Link]:
                 kind="session_opened",
                 session_id=UUID(int=n) if n % 2 else None,
                 facts={"n": n, "name": "ü"},
-                personal=Personal("A1", "why", bytes([n] * 16)),
+                personal=Personal({"by": "A1", "reason": "why"}, bytes([n] * 16)),
             )
         )
     return links
@@ -44,8 +44,8 @@ def test_b3_an_untouched_chain_has_no_flaw():
         {"store_id": "S2"},
         {"session_id": UUID(int=9)},
         {"facts": {"n": 1}},
-        {"personal": Personal("A2", "why", bytes([2] * 16))},
-        {"personal": Personal("A1", "else", bytes([2] * 16))},
+        {"personal": Personal({"by": "A2", "reason": "why"}, bytes([2] * 16))},
+        {"personal": Personal({"by": "A1", "reason": "why"}, bytes([3] * 16))},
         {"personal_digest": "f" * 64},
         {"previous_hash": GENESIS},
         {"hash": "f" * 64},
@@ -71,7 +71,7 @@ def test_b3_removal_insertion_swap_and_a_rehashed_entry_are_found():
         kind="session_closed",
         session_id=None,
         facts={},
-        personal=Personal(None, None, b""),
+        personal=Personal({}, b""),
     )
     assert [flaw.sequence for flaw in flaws([*links[:2], forged, *links[3:]])] == [4]
 

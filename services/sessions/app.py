@@ -1,0 +1,100 @@
+"""What every process of sessions is made of."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.database import Database
+from services.chassis.outbox import Outbox
+from services.chassis.states import Pull, Puller
+from services.chassis.tokens import Authenticator, Revocations
+from services.sessions import heard
+from services.sessions.pins import PinHasher
+from services.sessions.settings import Settings
+from services.sessions.store import modes
+from services.sessions.stream import Stream
+from services.sessions.tokens import Signer
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True)
+class Pulls:
+    """States of others by owner, each pulled by a timer of its own: one that hangs holds up nobody else's."""
+
+    sync: tuple[Pull, ...]
+    catalog: tuple[Pull, ...]
+    orders: tuple[Pull, ...]
+
+
+@dataclass(frozen=True)
+class App:
+    settings: Settings
+    db: Database
+    clock: Clock
+    outbox: Outbox
+    puller: Puller
+    pulls: Pulls
+    authenticator: Authenticator
+    signer: Signer
+    hasher: PinHasher
+    stream: Stream
+    zone: ZoneInfo
+    # names the boot of the machine, whose monotonic clock starts anew with each
+    boot: str
+
+
+def build(settings: Settings) -> App:
+    """The App of one process."""
+    clock = SystemClock()
+    db = Database(settings.database_url.get_secret_value(), name="sessions")
+    pulls = _pulls(settings, clock)
+    token = settings.service_token.get_secret_value()
+    return App(
+        settings=settings,
+        db=db,
+        clock=clock,
+        outbox=Outbox(settings.id, clock),
+        puller=Puller(db, token, ()),
+        pulls=pulls,
+        authenticator=authenticator(settings, db),
+        signer=Signer(Path(settings.token_private_key_file).read_text(), settings.id),
+        hasher=PinHasher(settings.pin_pepper.get_secret_value()),
+        stream=Stream(db),
+        zone=ZoneInfo(settings.time_zone),
+        boot=BOOT_ID.read_text().strip(),
+    )
+
+
+def authenticator(settings: Settings, db: Database) -> Authenticator:
+    """Checks shift tokens against this service's own revocations, which are never silent."""
+
+    def revocations() -> dict[str, Any] | None:
+        with db.transaction() as tx:
+            found = modes.state(tx, modes.REVOCATIONS)
+        return found.value if found else None
+
+    return Authenticator(
+        Path(settings.token_public_key_file).read_text(),
+        settings.id,
+        settings.service_token.get_secret_value(),
+        revoked=Revocations(revocations),
+        silent=lambda: False,
+    )
+
+
+def _pulls(settings: Settings, clock: Clock) -> Pulls:
+    return Pulls(
+        sync=(Pull("connectivity", settings.sync_url),),
+        catalog=(
+            Pull("readiness", settings.catalog_url),
+            Pull("staff", settings.catalog_url, apply=heard.staff(clock)),
+        ),
+        orders=(
+            Pull("mode-taken", settings.orders_url),
+            Pull("session-figures", settings.orders_url, apply=heard.session_figures),
+            Pull("tills", settings.orders_url, apply=heard.tills(clock)),
+        ),
+    )

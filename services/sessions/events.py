@@ -1,0 +1,68 @@
+"""What sessions tells, and the fields that it reads of what others tell."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
+
+from services.chassis.events import Event
+from services.chassis.topology import Queue
+
+FACTS = Queue("sessions.facts")
+QUEUES = (FACTS,)
+
+SESSION_SEALED = "orders.session_sealed"
+ORDERS_SETTLED = "sync.orders_settled"
+SESSION_CHANGED = "sessions.session_changed"
+TOLD = ("sync.facts",)
+
+DeliveryState = Literal["synced", "pending", "withdrawn", "too_late", "waiting"]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class SessionSealed(_Fact):
+    session_id: UUID
+    orders: Count
+    total_minor: Count
+    currency: str
+    sealed_at: datetime
+    by_payment_mode: dict[str, int] = {}
+
+
+class Outcome(_Fact):
+    order_id: UUID
+    session_id: UUID | None = None
+    delivery_version: int
+    state: DeliveryState
+
+
+class OrdersSettled(_Fact):
+    outcomes: tuple[Outcome, ...]
+
+
+def session_changed(session: Row[Any]) -> Event:
+    """A session as it stands; amounts in minor units."""
+    data = {
+        "session_id": str(session.session_id),
+        "status": session.status,
+        "trigger": session.trigger,
+        "started_at": session.started_at.isoformat(),
+        "ended_at": session.ended_at.isoformat() if session.ended_at else None,
+        "started_by": session.started_by,
+        "ended_by": session.ended_by,
+        "orders": session.orders,
+        "total_minor": session.total_minor,
+        "ledger_head": session.ledger_head,
+    }
+    return Event(
+        type=SESSION_CHANGED,
+        aggregate_id=str(session.session_id),
+        aggregate_version=session.version,
+        data=data,
+    )

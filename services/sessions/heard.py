@@ -1,0 +1,44 @@
+"""What is done at once when a state that others own has changed."""
+
+from typing import Any
+from uuid import UUID
+
+from services.chassis.clock import Clock
+from services.chassis.database import Tx, notify
+from services.chassis.states import Apply
+from services.sessions.handlers.revoking import revoke_person, revoke_till
+from services.sessions.store import offline_sessions, people
+
+
+def staff(clock: Clock) -> Apply:
+    """Who has left, loses the shift that is running."""
+
+    def apply(tx: Tx, _number: int, _value: Any) -> None:
+        now = clock.now()
+        known = people.staff(tx)
+        working, _ = people.on_shift(tx, now)
+        for staff_code in sorted(working):
+            if staff_code not in known or not known[staff_code].may_work(now):
+                revoke_person(tx, staff_code, now)
+
+    return apply
+
+
+def tills(clock: Clock) -> Apply:
+    """A till that was replaced loses its shifts."""
+
+    def apply(tx: Tx, _number: int, value: Any) -> None:
+        now = clock.now()
+        active = {till["till_id"] for till in value if till["active"]}
+        _, in_use = people.on_shift(tx, now)
+        for till_id in sorted(in_use - active):
+            revoke_till(tx, till_id, now)
+
+    return apply
+
+
+def session_figures(tx: Tx, _number: int, value: Any) -> None:
+    """What the open session has sold so far."""
+    if value and value["session_id"]:
+        offline_sessions.note_figures(tx, UUID(value["session_id"]), value["orders"], value["total_minor"])
+        notify(tx, "changes", {"what": "sessions", "session_id": value["session_id"], "status": "open"})

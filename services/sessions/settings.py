@@ -1,0 +1,21 @@
+"""What sessions is told beyond what every service is."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.chassis.settings import Secret, ServiceSettings, Url
+
+
+class Settings(ServiceSettings):
+    """Names are prefixed STORE_ in the environment."""
+
+    catalog_url: Url
+    orders_url: Url
+    sync_url: Url
+    token_public_key_file: str
+    token_private_key_file: str
+    pin_pepper: Secret
+    shift_hours: Annotated[int, Field(ge=1, le=24)] = 16
+    storage_needs_mb: Annotated[int, Field(ge=1)] = 512
+    toggle_wait_seconds: Annotated[float, Field(ge=0, le=8)] = 5

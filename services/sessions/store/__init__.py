@@ -1,0 +1,1 @@
+"""SQL of sessions: functions of a transaction, one file a subject."""

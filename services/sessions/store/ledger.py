@@ -1,0 +1,73 @@
+"""The ledger: appended to under a lock, never changed."""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, text
+
+from services.chassis.database import Tx
+from services.sessions.domain.ledger import GENESIS, Link, Personal, link
+from services.sessions.domain.mode import Entry
+from services.sessions.models import ledger
+
+LOCK = text("select pg_advisory_xact_lock(hashtextextended('sessions.ledger', 0))")
+
+
+def append(tx: Tx, store_id: str, *entries: Entry) -> None:
+    """Appends entries in their order; others that append wait until the transaction has ended."""
+    if not entries:
+        return
+    tx.execute(LOCK)
+    last = head(tx)
+    for entry in entries:
+        one = _link(store_id, last, entry)
+        tx.execute(insert(ledger).values(_row(one)))
+        last = (one.sequence, one.hash)
+
+
+def head(tx: Tx) -> tuple[int, str] | None:
+    """Sequence and hash of the newest entry; None for an empty ledger."""
+    row = tx.execute(select(ledger.c.sequence, ledger.c.hash).order_by(ledger.c.sequence.desc()).limit(1)).first()
+    return (row.sequence, row.hash) if row else None
+
+
+def head_hash(tx: Tx) -> str:
+    newest = head(tx)
+    return newest[1] if newest else GENESIS
+
+
+def of_session(tx: Tx, session_id: UUID) -> list[Link]:
+    rows = tx.execute(select(ledger).where(ledger.c.session_id == session_id).order_by(ledger.c.sequence))
+    return [_read(row) for row in rows]
+
+
+def everything(tx: Tx) -> Iterator[Link]:
+    """The whole chain from its first entry on, read in portions."""
+    rows = tx.execution_options(yield_per=1000).execute(select(ledger).order_by(ledger.c.sequence))
+    return (_read(row) for row in rows)
+
+
+def _link(store_id: str, last: tuple[int, str] | None, entry: Entry) -> Link:
+    return link(
+        last,
+        store_id=store_id,
+        at=entry.at,
+        kind=entry.kind,
+        session_id=entry.session_id,
+        facts=entry.facts,
+        personal=Personal(entry.personal(), secrets.token_bytes(16)),
+    )
+
+
+def _row(one: Link) -> dict[str, Any]:
+    personal = one.personal
+    row = {name: getattr(one, name) for name in ledger.c.keys() if name not in {"personal", "salt"}}  # noqa: SIM118
+    return row | {"personal": personal and personal.said, "salt": personal and personal.salt}
+
+
+def _read(row: Any) -> Link:
+    values = row._asdict()
+    said, salt = values.pop("personal"), values.pop("salt")
+    return Link(**values, personal=Personal(said, bytes(salt)) if said is not None else None)

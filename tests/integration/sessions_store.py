@@ -1,0 +1,239 @@
+"""A store's sessions service for tests: its App over a real database, and the words of its neighbours."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives import serialization as ser
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from werkzeug.test import Client, TestResponse
+
+from services.chassis import states
+from services.chassis.database import Database
+from services.chassis.events import Event
+from services.chassis.ids import new_id
+from services.chassis.inbox import Inbox
+from services.chassis.outbox import Outbox
+from services.chassis.states import Puller
+from services.chassis.testing import FakeClock, client
+from services.sessions.app import App, Pulls, authenticator
+from services.sessions.handlers import facts, modes, people
+from services.sessions.pins import PinHasher
+from services.sessions.routes import Door
+from services.sessions.settings import Settings
+from services.sessions.stream import Stream
+from services.sessions.tokens import Signer
+
+TILL, TILL_KEY = "0190a000-0000-7000-8000-000000000001", "till-key"
+DATASETS = ("products", "inventory", "payment-modes", "staff")
+STAFF = [
+    ("M1", "Meera", "manager", [], True),
+    ("M2", "Mohan", "manager", [], True),
+    ("A1", "Asha", "associate", ["offline_mode"], True),
+    ("A2", "Anil", "associate", [], True),
+    ("L1", "Latha", "associate", [], False),
+]
+PINS = {"M1": "271828", "M2": "161803", "A1": "314159", "A2": "141421"}
+
+
+def settings(folder: Path, database_url: str) -> Settings:
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(ser.Encoding.PEM, ser.PrivateFormat.PKCS8, ser.NoEncryption())
+    public = key.public_key().public_bytes(ser.Encoding.PEM, ser.PublicFormat.SubjectPublicKeyInfo)
+    (folder / "private.pem").write_bytes(private)
+    (folder / "public.pem").write_bytes(public)
+    return Settings(
+        id="S1",
+        environment="development",
+        database_url=database_url,
+        metrics_listen="127.0.0.1:9",
+        service_token="service-token-of-tests",
+        pin_pepper="pepper-of-tests-only",
+        token_public_key_file=str(folder / "public.pem"),
+        token_private_key_file=str(folder / "private.pem"),
+        catalog_url="http://127.0.0.1:9",
+        orders_url="http://127.0.0.1:9",
+        sync_url="http://127.0.0.1:9",
+        storage_needs_mb=1,
+        toggle_wait_seconds=0,
+    )
+
+
+def build_app(folder: Path, database_url: str) -> App:
+    given, clock = settings(folder, database_url), FakeClock(datetime.now(UTC))
+    db = Database(database_url, name="sessions.tests", pool_size=5)
+    return App(
+        settings=given,
+        db=db,
+        clock=clock,
+        outbox=Outbox(given.id, clock),
+        puller=Puller(db, given.service_token.get_secret_value(), ()),
+        pulls=Pulls((), (), ()),
+        authenticator=AlwaysFresh(given, db),
+        signer=Signer(Path(given.token_private_key_file).read_text(), given.id),
+        hasher=PinHasher("pepper-of-tests-only", time_cost=1, memory_kib=64),
+        stream=Stream(db),
+        zone=ZoneInfo(given.time_zone),
+        boot="boot-1",
+    )
+
+
+class AlwaysFresh:
+    """The door's authenticator without its cache of a second."""
+
+    def __init__(self, given: Settings, db: Database) -> None:
+        self._given, self._db = given, db
+
+    def authenticate(self, header: str) -> Any:
+        return authenticator(self._given, self._db).authenticate(header)
+
+
+@dataclass
+class Store:
+    """The service, and the neighbours' words put where the puller would put them."""
+
+    app: App
+    numbers: int = 0
+
+    @property
+    def clock(self) -> FakeClock:
+        return self.app.clock  # type: ignore[return-value]
+
+    @property
+    def http(self) -> Client:
+        return client(Door, self.app)
+
+    def hear(self, name: str, value: Any) -> None:
+        self.numbers += 1
+        with self.app.db.transaction() as tx:
+            states.keep(tx, name, self.numbers, value)
+
+    def line(self, *, internet: str = "up", head_office: str = "up", **more: Any) -> None:
+        self.hear("connectivity", {"internet": internet, "head_office": head_office, **more})
+        modes.step(self.app)
+
+    def cut(self) -> None:
+        self.line(internet="down", head_office="down")
+
+    def synced(self, *missing: str, **freshness: str) -> None:
+        datasets = {name: {"freshness": freshness.get(name, "fresh")} for name in DATASETS}
+        self.hear("readiness", {"datasets": datasets, "missing": list(missing)})
+
+    def staffed(self, **changes: dict[str, Any]) -> None:
+        names = ("staff_code", "name", "role", "permissions", "active")
+        people_ = [dict(zip(names, row, strict=True)) | {"valid_until": None} for row in STAFF]
+        self.hear("staff", [person | changes.get(person["staff_code"], {}) for person in people_])
+
+    def paired(self, *, active: bool = True) -> None:
+        key_hash = hashlib.sha256(TILL_KEY.encode()).hexdigest()
+        self.hear("tills", [{"till_id": TILL, "name": "Till 1", "key_hash": key_hash, "active": active}])
+
+    def open_for_business(self, folder: Path) -> None:
+        """Synced, staffed, paired, granted, PINs set, line up."""
+        self.synced()
+        self.staffed()
+        self.paired()
+        with self.app.db.transaction() as tx:
+            for staff_code, pin in PINS.items():
+                people.people.set_pin(tx, staff_code, self.app.hasher.hash(pin), self.clock.now())
+        self.line()
+        answer = self.put("/api/sessions/storage-grant", self.token("M1"), folder=str(folder))
+        assert answer.status_code == 200, answer.json
+
+    def token(self, staff_code: str) -> str:
+        body = {"staff_code": staff_code, "pin": PINS[staff_code], "till_id": TILL, "till_key": TILL_KEY}
+        answer = self.post("/api/sessions/sign-in", **body)
+        assert answer.status_code == 200, answer.json
+        return str(answer.json["token"])
+
+    def get(self, path: str, token: str, **query: Any) -> TestResponse:
+        return self.http.get(path, query_string=query, headers=_bearer(token))
+
+    def post(self, path: str, token: str = "", **body: Any) -> TestResponse:
+        return self.http.post(path, json=body, headers=_bearer(token))
+
+    def put(self, path: str, token: str, **body: Any) -> TestResponse:
+        return self.http.put(path, json=body, headers=_bearer(token))
+
+    def turn(self, token: str, *, on: bool, **body: Any) -> TestResponse:
+        return self.put("/api/sessions/mode", token, on=on, **body)
+
+    def mode(self) -> dict[str, Any]:
+        return modes.show(self.app)
+
+    def sessions(self, token: str, **query: Any) -> list[dict[str, Any]]:
+        return list(self.get("/api/sessions/offline-sessions", token, **query).json["items"])
+
+    def outage(self) -> str:
+        """An automatic session from its beginning to its end; returns its id."""
+        self.cut()
+        session_id = str(self.mode()["session_id"])
+        self.clock.advance(60)
+        self.line()
+        return session_id
+
+    def take(self, *events: Event) -> None:
+        Inbox(self.app.db, "sessions.facts", lambda tx, e: facts.take(self.app, tx, e), "S1").take(
+            [_body(event) for event in events]
+        )
+
+    def told(self) -> list[dict[str, Any]]:
+        """What was told to `sync`, in order."""
+        with self.app.db.transaction() as tx:
+            rows = tx.exec_driver_sql("select body from outbox where queue = 'sync.facts' order by id")
+            return [json.loads(row.body)["data"] for row in rows]
+
+    def ledger(self) -> list[str]:
+        with self.app.db.transaction() as tx:
+            return list(tx.exec_driver_sql("select kind from ledger order by sequence").scalars())
+
+
+def sealed(session_id: str, orders: int, *, version: int = 1, total: int = 1000) -> Event:
+    data = {
+        "session_id": session_id,
+        "orders": orders,
+        "total_minor": total,
+        "currency": "INR",
+        "sealed_at": "2026-04-15T06:40:00+00:00",
+        "by_payment_mode": {"cash": total},
+    }
+    return Event(type="orders.session_sealed", aggregate_id=session_id, aggregate_version=version, data=data)
+
+
+def settled(session_id: str, *states_: str, version: int = 1, first: int = 1) -> Event:
+    outcomes = [
+        {
+            "order_id": str(UUID(int=first + n)),
+            "session_id": session_id,
+            "delivery_version": version,
+            "state": state,
+        }
+        for n, state in enumerate(states_)
+    ]
+    return Event(type="sync.orders_settled", aggregate_id=session_id, data={"outcomes": outcomes})
+
+
+def _body(event: Event) -> bytes:
+    envelope = {
+        "id": str(event.id or new_id()),
+        "type": event.type,
+        "version": event.version,
+        "store_id": "S1",
+        "occurred_at": "2026-04-15T06:40:00+00:00",
+        "aggregate_id": event.aggregate_id,
+        "aggregate_version": event.aggregate_version,
+        "data": event.data,
+    }
+    return json.dumps(envelope).encode()
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+A_MINUTE = timedelta(minutes=1)
