@@ -1,0 +1,49 @@
+"""When a feed as a whole is not taken, whatever its records are."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from services.catalog.domain.datasets import Dataset
+from services.catalog.domain.deletions import Deletions
+
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
+
+class FeedRefused(Exception):
+    """A feed that changes nothing; `code` is stable, `reason` is for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(reason)
+
+
+def judge_time(as_of: datetime, *, previous: datetime | None, now: datetime) -> None:
+    """Raises FeedRefused for a feed that was drawn up before the one that is held, or that is yet to be drawn up."""
+    if as_of > now + CLOCKS_MAY_DIFFER:
+        raise FeedRefused("as_of_in_future", f"It says that it was drawn up at {as_of.isoformat()}, which is to come.")
+    if previous is not None and as_of < previous:
+        told = f"It was drawn up at {as_of.isoformat()}, before what is held ({previous.isoformat()})."
+        raise FeedRefused("went_back", told)
+
+
+def judge_deletions(dataset: Dataset, deletions: Deletions, *, agreed: int | None) -> None:
+    """Raises FeedRefused for a feed that would delete more than a fifth, unless a person agreed to so many."""
+    if not deletions.allowed(agreed):
+        told = f"It would delete {deletions.gone} of {deletions.known} ({deletions.percent} %) of {dataset}."
+        raise FeedRefused("deletes_too_much", told)
+
+
+def judge_result(dataset: Dataset, *, held: int, managers: int | None = None) -> None:
+    """Raises FeedRefused for a feed after which a store could not work: nothing held, or nobody who may manage it."""
+    if held == 0:
+        raise FeedRefused("nothing_left", f"Nothing of {dataset} would be held.")
+    if managers == 0:
+        raise FeedRefused("no_manager", "No active manager would be left.")
+
+
+def judge_repeats(code: str, twice: Iterable[str]) -> None:
+    """Raises FeedRefused when something stands twice in a feed, or belongs to two."""
+    named = sorted(twice)
+    if named:
+        raise FeedRefused(code, f"{', '.join(named)} stands more than once.")
