@@ -20,6 +20,11 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """It took what it was told besides orders."""
+
+
+@dataclass(frozen=True)
 class Refused:
     """It judged the order, and did not take it."""
 

@@ -68,7 +68,7 @@ W, S, U, D, P, X = (
 
 EDGES: dict[Edge, frozenset[tuple[State, State]]] = {
     Edge.CLAIMED: frozenset({(W, S), (U, U)}),
-    Edge.EXPIRED: frozenset({(S, U)}),
+    Edge.EXPIRED: frozenset({(S, U), (U, U)}),
     Edge.ACCEPTED: frozenset({(S, D), (U, D)}),
     Edge.REFUSED: frozenset({(S, P), (U, P)}),
     Edge.MISMATCHED: frozenset({(S, P), (U, P)}),

@@ -48,7 +48,7 @@ def in_flight(flow: Flow, now: datetime, policy: Policy) -> int:
     return circuit.limit(flow.breaker, _ramp(flow, now, policy), now)
 
 
-def after(flow: Flow, order_id: UUID, answer: Answer, *, now: datetime, swing: float, policy: Policy) -> Flow:
+def after(flow: Flow, order_id: UUID, answer: Answer, *, now: datetime, swing: float, policy: Policy) -> Flow:  # noqa: PLR0911
     """The flow after an answer about one order."""
     match answer:
         case Busy(None) if _paused(flow, now):

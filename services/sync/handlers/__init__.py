@@ -1,0 +1,1 @@
+"""Use cases of sync; doors, workers and timers call one each."""

@@ -1,0 +1,158 @@
+"""What people ask: how far the sync is, what waits, and what became of an order."""
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.chassis.errors import InvalidInput, NotFound
+from services.sync.app import App
+from services.sync.domain.estimate import seconds_to_done
+from services.sync.domain.gate import shut
+from services.sync.schemas import (
+    Attempt,
+    Backlog,
+    DeliveryDetail,
+    DeliveryOut,
+    DeliveryPage,
+    Query,
+    Sending,
+    Status,
+    Switch,
+    WishOut,
+)
+from services.sync.store import connectivity, drainer, figures, notices, switches, wishes
+from services.sync.store.figures import Filter
+
+WINDOW_S = 60
+LATENCY_S = 0.5
+ON_THE_WAY = ("waiting", "sending", "unknown")
+
+
+def status(app: App) -> Status:
+    """Connectivity, backlog, how the sending goes, and the Auto-Sync switch."""
+    now = app.clock.now()
+    with app.db.transaction() as tx:
+        _, told = connectivity.read(tx)
+        situation, auto_sync, released_before = connectivity.situation(tx)
+        pulse, switch = drainer.read(tx), switches.read(tx)
+        rows = {row.state: row for row in figures.backlog(tx)}
+        held_back = 0 if auto_sync else figures.held_back(tx, released_before)
+        money, settled = figures.money(tx), figures.settled(tx, WINDOW_S)
+        others = notices.waiting(tx)
+    closed = shut(situation)
+    queued = pulse.queued or 0
+    on_the_way = sum(rows[s].orders for s in ON_THE_WAY if s in rows)
+    oldest = min((row.oldest for row in rows.values()), default=None)
+    paused = _paused(pulse, now)
+    return Status(
+        connectivity=told or None,
+        backlog=Backlog(
+            waiting=on_the_way + queued,
+            queued=queued,
+            held_back=held_back,
+            pending=_orders(rows, "pending"),
+            in_flight=_orders(rows, "sending"),
+            unknown=_orders(rows, "unknown"),
+            oldest_at=oldest,
+            oldest_seconds=max(0, round((now - oldest).total_seconds())) if oldest else None,
+            money_minor=money,
+            others=others,
+            nothing_waits=on_the_way + queued + _orders(rows, "pending") + sum(others.values()) == 0,
+        ),
+        sending=Sending(
+            on=closed is None and bool(pulse.working) and not paused,
+            stopped_by=closed or (pulse.pause_reason if paused else None if pulse.working else "no_worker"),
+            paused_until=pulse.paused_until if paused else None,
+            limit=pulse.limit if pulse.working else 0,
+            seconds_to_done=_estimate(app, on_the_way + queued - held_back, settled, pulse, closed or paused),
+        ),
+        auto_sync=Switch(
+            on=auto_sync, released_before=released_before, changed_at=switch.changed_at, changed_by=switch.changed_by
+        ),
+    )
+
+
+def find(app: App, query: Query) -> DeliveryPage:
+    """Deliveries, the newest first, page by page."""
+    wanted = Filter(
+        state=query.state,
+        session_id=query.session_id,
+        business_date=query.business_date,
+        after=_cursor(query.cursor) if query.cursor else None,
+        limit=query.limit + 1,
+    )
+    with app.db.transaction() as tx:
+        rows = figures.find(tx, wanted)
+    shown = rows[: query.limit]
+    more = len(rows) > query.limit
+    return DeliveryPage(items=[delivery_out(r) for r in shown], cursor=_after(shown[-1]) if more else None)
+
+
+def one(app: App, order_id: UUID) -> DeliveryDetail:
+    """A delivery with its tries and wishes. Raises NotFound."""
+    with app.db.transaction() as tx:
+        row = figures.one(tx, order_id)
+        if row is None:
+            raise NotFound(what="delivery")
+        history, wished = figures.history(tx, order_id), wishes.of_order(tx, order_id)
+    return DeliveryDetail(
+        **delivery_out(row).model_dump(),
+        history=[Attempt(**h._mapping) for h in history],  # noqa: SLF001
+        wishes=[_wish(w) for w in wished],
+    )
+
+
+def delivery_out(row: Any) -> DeliveryOut:
+    """A row of the list."""
+    return DeliveryOut.model_validate(row, from_attributes=True)
+
+
+def _wish(row: Any) -> WishOut:
+    return WishOut(
+        wish_id=row.wish_id,
+        kind=row.kind,
+        revision=row.revision,
+        verdict=row.verdict,
+        reason=row.body.get("reason"),
+        asked_by=row.body.get("asked_by"),
+        asked_at=row.asked_at,
+        decided_at=row.decided_at,
+    )
+
+
+def _orders(rows: dict[str, Any], state: str) -> int:
+    return rows[state].orders if state in rows else 0
+
+
+def _paused(pulse: Any, now: datetime) -> bool:
+    return pulse.paused_until is not None and pulse.paused_until > now
+
+
+def _estimate(app: App, waiting: int, settled: int, pulse: Any, stopped: object) -> int | None:
+    if stopped and waiting:
+        return None
+    latency = pulse.latency_ms / 1000 if pulse.latency_ms else LATENCY_S
+    return seconds_to_done(waiting, settled, WINDOW_S, in_flight=app.policy.in_flight, latency=latency)
+
+
+def _after(row: Any) -> str:
+    raw = json.dumps([(row.placed_at or row.taken_at).isoformat(), str(row.order_id)])
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def _cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        time, order_id = json.loads(raw)
+        return _aware(datetime.fromisoformat(time)), UUID(order_id)
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        raise InvalidInput("this cursor was not given out here") from error
+
+
+def _aware(time: datetime) -> datetime:
+    if time.tzinfo is None:
+        raise ValueError("no zone")
+    return time

@@ -1,0 +1,53 @@
+"""The door: what tills see of the sync, the state that sessions pulls, and the timers that need no broker."""
+
+from typing import Any
+from uuid import UUID
+
+from services.chassis.fields import Since
+from services.chassis.http import route
+from services.chassis.provided import Provided, every
+from services.chassis.replies import Reply, state_reply
+from services.chassis.routes import SERVICE
+from services.chassis.tokens import Principal
+from services.sync.handlers import looking, probing, switching, watching
+from services.sync.schemas import AutoSyncIn, DeliveryDetail, DeliveryPage, Query, Released, Status
+
+ASSOCIATE = ("associate",)
+
+
+class Door:
+    name = "sync"
+    app: Any = Provided()
+
+    @route("GET", "/state/connectivity", roles=SERVICE, summary="Connectivity, for whoever pulls it.")
+    def connectivity_state(self, query: Since) -> Reply:
+        return state_reply(query.since, *watching.current(self.app))
+
+    @route("GET", "/api/sync/status", roles=ASSOCIATE, summary="How far the sync is.")
+    def status(self) -> Status:
+        return looking.status(self.app)
+
+    @route("PUT", "/api/sync/auto-sync", roles=ASSOCIATE, summary="Turns Auto-Sync on or off.")
+    def set_auto_sync(self, who: Principal, body: AutoSyncIn) -> Status:
+        switching.set_auto_sync(self.app, on=body.on, by=who.staff_code)
+        return looking.status(self.app)
+
+    @route("POST", "/api/sync/now", roles=ASSOCIATE, summary="Sends what waits at this moment.")
+    def sync_now(self, who: Principal) -> Released:
+        return switching.sync_now(self.app, who.staff_code)
+
+    @route("GET", "/api/sync/deliveries", roles=ASSOCIATE, summary="Deliveries, the newest first.")
+    def deliveries(self, query: Query) -> DeliveryPage:
+        return looking.find(self.app, query)
+
+    @route("GET", "/api/sync/deliveries/{order_id}", roles=ASSOCIATE, summary="A delivery with all its tries.")
+    def delivery(self, order_id: UUID) -> DeliveryDetail:
+        return looking.one(self.app, order_id)
+
+    @every(1)
+    def pull_states(self) -> None:
+        self.app.puller.pull_all()
+
+    @every(lambda settings: settings.probe_seconds, single="sync.prober")
+    def probe(self) -> None:
+        probing.probe(self.app)

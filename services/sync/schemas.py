@@ -1,0 +1,156 @@
+"""What the door and the RPC take and give."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.chassis.fields import JsonInt, Strict
+
+StateName = Literal["waiting", "sending", "unknown", "synced", "pending", "withdrawn"]
+Limit = Annotated[int, Field(ge=1, le=200)]
+Cursor = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class Connectivity(BaseModel):
+    """The state that others pull."""
+
+    internet: Literal["up", "down"]
+    head_office: Literal["up", "down"]
+    changed_at: datetime
+    reason: str | None
+    clock_skew_seconds: int
+    superseded: bool
+    auto_sync: bool
+
+
+class Backlog(BaseModel):
+    """What is not at head office; `waiting` counts those in the queue too, `held_back` waits for a person's word.
+
+    `money_minor`: minor units by payment mode, of the orders that were taken in. `others`: customers, sessions and
+    cancellations. `nothing_waits` is when a page may show green.
+    """
+
+    waiting: int
+    queued: int
+    held_back: int
+    pending: int
+    in_flight: int
+    unknown: int
+    oldest_at: datetime | None
+    oldest_seconds: int | None
+    money_minor: dict[str, int]
+    others: dict[str, int]
+    nothing_waits: bool
+
+
+class Sending(BaseModel):
+    """How the sending goes; `stopped_by` says in a word why it does not. `seconds_to_done` is null while it stands."""
+
+    on: bool
+    stopped_by: str | None
+    paused_until: datetime | None
+    limit: int
+    seconds_to_done: int | None
+
+
+class Switch(BaseModel):
+    """Auto-Sync; orders placed up to `released_before` go out in any case."""
+
+    on: bool
+    released_before: datetime | None
+    changed_at: datetime
+    changed_by: str | None
+
+
+class Status(BaseModel):
+    """`connectivity` is null before the first word of the prober."""
+
+    connectivity: Connectivity | None
+    backlog: Backlog
+    sending: Sending
+    auto_sync: Switch
+
+
+class AutoSyncIn(Strict):
+    on: bool
+
+
+class Query(Strict):
+    """Which deliveries; `cursor` is what the page before gave."""
+
+    state: StateName | None = None
+    session_id: UUID | None = None
+    business_date: date | None = None
+    cursor: Cursor | None = None
+    limit: Limit = 50
+
+
+class DeliveryOut(BaseModel):
+    """One order's delivery; amounts in minor units."""
+
+    order_id: UUID
+    session_id: UUID | None
+    mode: Literal["online", "offline"]
+    placed_at: datetime | None
+    business_date: date | None
+    invoice_number: str
+    total_minor: JsonInt
+    currency: str | None
+    state: StateName
+    revision: int
+    attempts: int
+    void_asked: bool
+    due_at: datetime | None
+    reason_code: str | None
+    reason_text: str | None
+    oms_id: str | None
+    accepted_at: datetime | None
+    changed_at: datetime
+
+
+class DeliveryPage(BaseModel):
+    """`cursor` is null on the last page."""
+
+    items: list[DeliveryOut]
+    cursor: str | None
+
+
+class Attempt(BaseModel):
+    """One step; `how`: post, ask, person, wish or recovery."""
+
+    at: datetime
+    edge: str
+    state: StateName
+    revision: int
+    how: str
+    by: str | None
+    code: str | None
+    duration_ms: int | None
+
+
+class WishOut(BaseModel):
+    """A wish to void or to correct."""
+
+    wish_id: UUID
+    kind: Literal["void", "correct"]
+    revision: int
+    verdict: Literal["undecided", "withdrawn", "corrected", "too_late"]
+    reason: str | None
+    asked_by: str | None
+    asked_at: datetime
+    decided_at: datetime | None
+
+
+class DeliveryDetail(DeliveryOut):
+    """With every try, the newest first."""
+
+    history: list[Attempt]
+    wishes: list[WishOut]
+
+
+class Released(BaseModel):
+    """How many orders go out by this."""
+
+    orders: int

@@ -1,0 +1,40 @@
+"""What sync is told beyond what every service is."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.chassis.settings import ServiceSettings
+from services.sync.domain.connectivity import Hysteresis
+from services.sync.domain.policy import Policy
+
+Addresses = Annotated[str, StringConstraints(pattern=r"^$|^[^,\s]+:[0-9]{1,5}(,[^,\s]+:[0-9]{1,5})*$")]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class Settings(ServiceSettings):
+    """Names are prefixed STORE_ in the environment; times are in seconds.
+
+    `internet_probes`: host:port, comma-separated; one that can be connected to proves that the store has internet
+    though head office is silent. Without any, it is told from how head office fails: who refuses has been met.
+    """
+
+    probe_seconds: Annotated[float, Field(ge=0.05, le=300)] = 5
+    probe_timeout_seconds: Seconds = 4
+    down_after: Annotated[int, Field(ge=1, le=100)] = 3
+    up_after: Annotated[int, Field(ge=1, le=100)] = 3
+    internet_probes: Addresses = ""
+    oms_in_flight: Annotated[int, Field(ge=1, le=256)] = 32
+    oms_slow_start_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
+    oms_timeout_seconds: Seconds = 20
+    sync_orders_max_length: Annotated[int, Field(ge=1)] = 20_000
+
+    def hysteresis(self) -> Hysteresis:
+        """The rule of connectivity; a faster probe counts faster."""
+        spacing = timedelta(seconds=min(1.0, self.probe_seconds / 2))
+        return Hysteresis(down_after=self.down_after, up_after=self.up_after, spacing=spacing)
+
+    def policy(self) -> Policy:
+        """The figures by which orders are sent."""
+        return Policy(in_flight=self.oms_in_flight, slow_start=self.oms_slow_start_seconds)
