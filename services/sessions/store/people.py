@@ -102,7 +102,7 @@ def blocked(tx: Tx) -> dict[str, str]:
 def block(tx: Tx, staff_code: str, by: str, reason: str, now: datetime) -> bool:
     """Whether it is news."""
     statement = insert(blocks).values(staff_code=staff_code, blocked_by=by, reason=reason, blocked_at=now)
-    return tx.execute(statement.on_conflict_do_nothing()).rowcount > 0
+    return tx.scalar(statement.on_conflict_do_nothing().returning(blocks.c.staff_code)) is not None
 
 
 def unblock(tx: Tx, staff_code: str) -> bool:

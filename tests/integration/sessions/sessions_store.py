@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,9 @@ from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.inbox import Inbox
 from services.chassis.outbox import Outbox
-from services.chassis.states import Puller
+from services.chassis.states import Apply, Puller
 from services.chassis.testing import FakeClock, client
+from services.sessions import heard
 from services.sessions.app import App, Pulls, authenticator
 from services.sessions.handlers import facts, modes, people
 from services.sessions.pins import PinHasher
@@ -108,10 +109,12 @@ class Store:
     def http(self) -> Client:
         return client(Door, self.app)
 
-    def hear(self, name: str, value: Any) -> None:
+    def hear(self, name: str, value: Any, apply: Apply | None = None) -> None:
         self.numbers += 1
         with self.app.db.transaction() as tx:
             states.keep(tx, name, self.numbers, value)
+            if apply:
+                apply(tx, self.numbers, value)
 
     def line(self, *, internet: str = "up", head_office: str = "up", **more: Any) -> None:
         self.hear("connectivity", {"internet": internet, "head_office": head_office, **more})
@@ -127,11 +130,13 @@ class Store:
     def staffed(self, **changes: dict[str, Any]) -> None:
         names = ("staff_code", "name", "role", "permissions", "active")
         people_ = [dict(zip(names, row, strict=True)) | {"valid_until": None} for row in STAFF]
-        self.hear("staff", [person | changes.get(person["staff_code"], {}) for person in people_])
+        value = [person | changes.get(person["staff_code"], {}) for person in people_]
+        self.hear("staff", value, heard.staff(self.clock))
 
     def paired(self, *, active: bool = True) -> None:
         key_hash = hashlib.sha256(TILL_KEY.encode()).hexdigest()
-        self.hear("tills", [{"till_id": TILL, "name": "Till 1", "key_hash": key_hash, "active": active}])
+        tills = [{"till_id": TILL, "name": "Till 1", "key_hash": key_hash, "active": active}]
+        self.hear("tills", tills, heard.tills(self.clock))
 
     def open_for_business(self, folder: Path) -> None:
         """Synced, staffed, paired, granted, PINs set, line up."""
@@ -145,17 +150,21 @@ class Store:
         answer = self.put("/api/sessions/storage-grant", self.token("M1"), folder=str(folder))
         assert answer.status_code == 200, answer.json
 
+    def sign_in(self, staff_code: str, pin: str | None = None, **other: Any) -> TestResponse:
+        till = {"till_id": TILL, "till_key": TILL_KEY} | other
+        body = {"staff_code": staff_code, "pin": pin or PINS[staff_code]} | till
+        return self.post("/api/sessions/sign-in", **{k: v for k, v in body.items() if v is not None})
+
     def token(self, staff_code: str) -> str:
-        body = {"staff_code": staff_code, "pin": PINS[staff_code], "till_id": TILL, "till_key": TILL_KEY}
-        answer = self.post("/api/sessions/sign-in", **body)
+        answer = self.sign_in(staff_code)
         assert answer.status_code == 200, answer.json
         return str(answer.json["token"])
 
     def get(self, path: str, token: str, **query: Any) -> TestResponse:
         return self.http.get(path, query_string=query, headers=_bearer(token))
 
-    def post(self, path: str, token: str = "", **body: Any) -> TestResponse:
-        return self.http.post(path, json=body, headers=_bearer(token))
+    def post(self, path: str, token: str = "", address: str = "10.0.0.1", **body: Any) -> TestResponse:
+        return self.http.post(path, json=body, headers={"X-Real-IP": address, **_bearer(token)})
 
     def put(self, path: str, token: str, **body: Any) -> TestResponse:
         return self.http.put(path, json=body, headers=_bearer(token))
@@ -234,6 +243,3 @@ def _body(event: Event) -> bytes:
 
 def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
-
-
-A_MINUTE = timedelta(minutes=1)
