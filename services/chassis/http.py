@@ -183,12 +183,16 @@ def route(
     summary: str = "",
     media_type: str | None = None,
     timeout: float = 10,
+    also: tuple[int, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Makes a method a route; see RouteSpec. `media_type` is what a method that returns Raw gives."""
+    """Makes a method a route; see RouteSpec.
+
+    `media_type` is what a method that returns Raw gives; `also` are other statuses that a Reply may have.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         text = summary or (function.__doc__ or "").strip().split("\n")[0]
-        spec = RouteSpec(method, path, roles, function, status, errors, text, media_type, timeout)
+        spec = RouteSpec(method, path, roles, function, status, errors, text, media_type, timeout, also)
         expected = (ServiceError,)
         entry = Route.decorator(spec, expected_exceptions=expected)(function)
         setattr(entry, SPEC_ATTRIBUTE, spec)

@@ -84,7 +84,7 @@ def _query_parameters(spec: RouteSpec, components: dict[str, Any]) -> list[dict[
 
 
 def _responses(spec: RouteSpec, components: dict[str, Any]) -> dict[str, Any]:
-    hint = spec.hints.get("return", type(None))
+    hint = spec.answer
     responses: dict[str, Any] = {}
     if spec.media_type:
         content: Any = {spec.media_type: {"schema": {"type": "string"}}}
@@ -93,7 +93,8 @@ def _responses(spec: RouteSpec, components: dict[str, Any]) -> dict[str, Any]:
         responses["204"] = {"description": spec.summary}
     else:
         schema = {} if hint in (Reply, Raw) else _schema(spec.result, components, "serialization")
-        responses[str(spec.status)] = {"description": spec.summary, "content": {JSON: {"schema": schema}}}
+        for status in (spec.status, *spec.also):
+            responses[str(status)] = {"description": spec.summary, "content": {JSON: {"schema": schema}}}
     for status, errors in _by_status(_errors(spec)).items():
         codes = ", ".join(sorted({e.code for e in errors}))
         content = {PROBLEM: {"schema": {"$ref": REF.format(model="Problem")}}}

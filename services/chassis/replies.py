@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic
 
 from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypeVar
 from werkzeug.wrappers import Response
 
 from services.chassis.errors import InvalidInput, ServiceError, Unavailable
@@ -18,11 +19,14 @@ PROBLEM = "application/problem+json"
 log = get_logger()
 
 
-@dataclass(frozen=True)
-class Reply:
-    """A JSON answer with a status or headers of its own."""
+T = TypeVar("T", default=Any)
 
-    value: Any
+
+@dataclass(frozen=True)
+class Reply(Generic[T]):
+    """A JSON answer with a status or headers of its own; `-> Reply[Model]` says what it holds."""
+
+    value: T
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 

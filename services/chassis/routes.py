@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -53,6 +53,7 @@ class RouteSpec:
     summary: str = ""
     media_type: str | None = None
     timeout: float = TIMEOUT_S
+    also: tuple[int, ...] = ()
 
     @cached_property
     def hints(self) -> dict[str, Any]:
@@ -69,8 +70,14 @@ class RouteSpec:
 
     @cached_property
     def result(self) -> TypeAdapter[Any]:
-        hint = self.hints.get("return", Any)
+        hint = self.answer
         return TypeAdapter(Any if hint in (Reply, Raw, type(None)) else hint)
+
+    @cached_property
+    def answer(self) -> Any:
+        """What the method gives; what a Reply holds, where that is said."""
+        hint = self.hints.get("return", type(None))
+        return get_args(hint)[0] if get_origin(hint) is Reply else hint
 
     @property
     def rule(self) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -48,7 +49,8 @@ AS_TYPED = {
 def as_csv(sessions: Iterable[Session], zone: ZoneInfo) -> Iterator[bytes]:
     """The file in chunks; it begins with a byte order mark, by which spreadsheets know UTF-8."""
     yield b"\xef\xbb\xbf"
-    for chunk in _chunks(_rows(sessions, zone), ROWS_A_CHUNK):
+    rows = itertools.chain([HEADER], _rows(sessions, zone))
+    while chunk := list(itertools.islice(rows, ROWS_A_CHUNK)):
         text = io.StringIO()
         csv.writer(text, quoting=csv.QUOTE_MINIMAL).writerows(chunk)
         yield text.getvalue().encode()
@@ -66,26 +68,32 @@ def as_xlsx(sessions: Iterable[Session], zone: ZoneInfo) -> Iterator[bytes]:
 
 
 def _fill(workbook: Any, rows: Iterable[tuple[Cell, ...]]) -> None:
-    """A sheet holds so many rows; what is more goes to the next one."""
-    sheet = None
-    for number, row in enumerate(rows):
-        if number % ROWS_A_SHEET == 0:
-            sheet = workbook.add_worksheet()
-        for column, cell in enumerate(row):
-            _write(sheet, number % ROWS_A_SHEET, column, cell)
-        if number % ROWS_A_CHUNK == 0:
+    """A sheet holds so many rows; what is more goes to the next one, under the same header."""
+    sheet, line = _sheet(workbook), 1
+    for row in rows:
+        if line == ROWS_A_SHEET:
+            sheet, line = _sheet(workbook), 1
+        _write(sheet, line, row)
+        line += 1
+        if line % ROWS_A_CHUNK == 0:
             sleep(0)
 
 
-def _write(sheet: Any, row: int, column: int, cell: Cell) -> None:
-    if isinstance(cell, int):
-        sheet.write_number(row, column, cell)
-    elif cell:
-        sheet.write_string(row, column, cell)
+def _sheet(workbook: Any) -> Any:
+    sheet = workbook.add_worksheet()
+    _write(sheet, 0, HEADER)
+    return sheet
+
+
+def _write(sheet: Any, line: int, row: tuple[Cell, ...]) -> None:
+    for column, cell in enumerate(row):
+        if isinstance(cell, int):
+            sheet.write_number(line, column, cell)
+        elif cell:
+            sheet.write_string(line, column, cell)
 
 
 def _rows(sessions: Iterable[Session], zone: ZoneInfo) -> Iterator[tuple[Cell, ...]]:
-    yield HEADER
     for session in sessions:
         yield tuple(safe(cell) for cell in _cells(session, zone))
 
@@ -111,16 +119,6 @@ def _cells(session: Session, zone: ZoneInfo) -> tuple[Cell, ...]:
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
-
-
-def _chunks(rows: Iterable[tuple[Cell, ...]], size: int) -> Iterator[list[tuple[Cell, ...]]]:
-    chunk: list[tuple[Cell, ...]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    yield chunk
 
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:

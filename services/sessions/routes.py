@@ -140,11 +140,12 @@ class Door:
         "/api/sessions/mode",
         roles=ANYONE,
         errors=(OfflineModeNotAllowed, OfflineModeNotReady, ManagerNeeded, ReasonNeeded),
-        summary="Turn offline mode on or off by hand",
+        also=(202,),
+        summary="Turn offline mode on or off by hand; 202: orders has not taken the mode yet",
     )
-    def turn(self, who: Principal, body: of.Turn) -> of.ModeOut:
+    def turn(self, who: Principal, body: of.Turn) -> Reply[of.ModeOut]:
         shown = modes.turn(self.app, who, on=body.on, reason=body.reason, manager_token=body.manager_token)
-        return of.ModeOut(**shown)
+        return Reply(of.ModeOut(**shown), status=200 if shown["taken"] else 202)
 
     @route("GET", "/api/sessions/lights", roles=ANYONE, summary="Three lights: edge, internet, OMS; what to do")
     def lights(self) -> of.Lights:

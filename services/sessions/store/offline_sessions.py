@@ -102,7 +102,7 @@ def settle(tx: Tx, outcomes: Iterable[dict[str, Any]]) -> None:
 def delivered(tx: Tx, session_id: UUID) -> dict[str, int]:
     """How many orders of a session stand where."""
     query = select(deliveries.c.state, func.count()).where(deliveries.c.session_id == session_id)
-    return dict(tx.execute(query.group_by(deliveries.c.state)).tuples().all())
+    return dict(tx.execute(query.group_by(deliveries.c.state)).all())
 
 
 def waiting(tx: Tx) -> int:
@@ -119,7 +119,7 @@ def waiting(tx: Tx) -> int:
 
 def count_by_status(tx: Tx) -> dict[str, int]:
     query = select(offline_sessions.c.status, func.count()).group_by(offline_sessions.c.status)
-    return dict(tx.execute(query).tuples().all())
+    return dict(tx.execute(query).all())
 
 
 def with_lost_heads(tx: Tx) -> list[UUID]:

@@ -127,6 +127,10 @@ class Store:
         datasets = {name: {"freshness": freshness.get(name, "fresh")} for name in DATASETS}
         self.hear("readiness", {"datasets": datasets, "missing": list(missing)})
 
+    def hear_figures(self, session_id: str, orders: int, total_minor: int) -> None:
+        value = {"session_id": session_id, "orders": orders, "total_minor": total_minor}
+        self.hear("session-figures", value, heard.session_figures)
+
     def staffed(self, **changes: dict[str, Any]) -> None:
         names = ("staff_code", "name", "role", "permissions", "active")
         people_ = [dict(zip(names, row, strict=True)) | {"valid_until": None} for row in STAFF]
@@ -196,6 +200,11 @@ class Store:
         with self.app.db.transaction() as tx:
             rows = tx.exec_driver_sql("select body from outbox where queue = 'sync.facts' order by id")
             return [json.loads(row.body)["data"] for row in rows]
+
+    def as_owner(self, service_database: Any) -> Database:
+        """The store's database as the schema's owner has it."""
+        url = self.app.settings.database_url.get_secret_value()
+        return Database(service_database.owner_url(url), name="owner")
 
     def ledger(self) -> list[str]:
         with self.app.db.transaction() as tx:

@@ -1,0 +1,303 @@
+"""Offline sessions: sealed, settled, listed, exported, and their ledger."""
+
+import csv
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from sessions_store import sealed, settled
+from sqlalchemy.exc import DBAPIError
+
+from services.sessions import commands, exports
+from services.sessions.store import ledger
+from tests.support import eventually
+
+LIST = "/api/sessions/offline-sessions"
+EXPORT = "/api/sessions/exports/offline-sessions"
+
+
+def status(store, session_id):
+    return next(s["status"] for s in store.sessions(store.token("A1")) if s["session_id"] == session_id)
+
+
+def test_s10_a_session_without_orders_is_a_success_once_it_is_sealed(store):
+    session_id = store.outage()
+    assert status(store, session_id) == "syncing"
+    store.take(sealed(session_id, 0, total=0))
+    assert status(store, session_id) == "success"
+
+
+def test_s10_a_session_fails_when_an_order_needs_a_person_and_succeeds_when_it_is_cured(store):
+    session_id = store.outage()
+    store.take(sealed(session_id, 2), settled(session_id, "synced", "pending"))
+    assert status(store, session_id) == "failed"
+    store.take(settled(session_id, "waiting", version=2, first=2))
+    assert status(store, session_id) == "syncing"
+    store.take(settled(session_id, "synced", version=3, first=2))
+    assert status(store, session_id) == "success"
+    assert [t["status"] for t in store.told()] == ["open", "syncing", "failed", "syncing", "success"]
+    detail = store.get(f"{LIST}/{session_id}", store.token("A1")).json
+    assert (detail["label"], detail["settled"], detail["waiting"]) == ("Success", 2, 0)
+
+
+def test_s10_an_open_session_has_no_outcome_whatever_is_settled(store):
+    store.cut()
+    session_id = store.mode()["session_id"]
+    store.take(settled(session_id, "pending"))
+    assert status(store, session_id) == "open"
+
+
+def test_settled_before_sealed_comes_to_the_same(store):
+    session_id = store.outage()
+    store.take(settled(session_id, "synced", "synced"))
+    assert status(store, session_id) == "syncing"
+    store.take(sealed(session_id, 2))
+    assert status(store, session_id) == "success"
+
+
+def test_an_event_taken_twice_changes_nothing(store):
+    session_id = store.outage()
+    events = [sealed(session_id, 2), settled(session_id, "synced", "pending")]
+    store.take(*events)
+    before = (store.sessions(store.token("A1")), store.ledger(), store.told())
+    store.take(*events)
+    store.take(*reversed(events))
+    assert (store.sessions(store.token("A1")), store.ledger(), store.told()) == before
+
+
+def test_an_older_word_on_a_session_or_an_order_changes_nothing(store):
+    session_id = store.outage()
+    store.take(sealed(session_id, 2, version=2, total=900), settled(session_id, "synced", "synced", version=5))
+    store.take(sealed(session_id, 7, version=1, total=100), settled(session_id, "pending", "waiting", version=4))
+    [session] = store.sessions(store.token("A1"))
+    assert (session["status"], session["orders"], session["total_minor"]) == ("success", 2, 900)
+
+
+def test_orders_sold_online_are_none_of_its_business(store):
+    event = settled("00000000-0000-0000-0000-000000000000", "synced")
+    event.data["outcomes"][0]["session_id"] = None
+    store.take(event)
+    with store.app.db.transaction() as tx:
+        assert tx.exec_driver_sql("select count(*) from deliveries").scalar() == 0
+
+
+@pytest.mark.parametrize("spoil", [{"orders": -1}, {"session_id": "x"}, {"sealed_at": None}])
+def test_a_fact_that_cannot_be_read_is_kept_for_a_person_and_stops_no_other(store, spoil):
+    session_id = store.outage()
+    bad = sealed(session_id, 0)
+    bad.data.update(spoil)
+    store.take(bad, sealed(session_id, 0, total=0))
+    assert status(store, session_id) == "success"
+    with store.app.db.transaction() as tx:
+        assert tx.exec_driver_sql("select count(*) from inbox_failures").scalar() == 1
+
+
+def test_a_seal_of_a_session_that_was_never_opened_is_kept_for_a_person(store):
+    store.take(sealed("0190a000-0000-7000-8000-00000000dead", 1))
+    with store.app.db.transaction() as tx:
+        assert tx.exec_driver_sql("select error from inbox_failures").scalar() == "UnknownSession"
+
+
+def test_s9_figures_of_a_sealed_session_are_those_of_the_seal(store):
+    session_id = store.outage()
+    store.take(sealed(session_id, 2, total=900))
+    store.hear_figures(session_id, 9, 9999)
+    [session] = store.sessions(store.token("A1"))
+    assert (session["orders"], session["total_minor"], session["currency"]) == (2, 900, "INR")
+    assert session["by_payment_mode"] == {"cash": 900}
+
+
+def test_s11_sessions_are_filtered_by_status(store):
+    good, open_ = store.outage(), store.outage()
+    store.take(sealed(good, 0, total=0))
+    token = store.token("A1")
+    assert [s["session_id"] for s in store.sessions(token, status="success")] == [good]
+    assert [s["session_id"] for s in store.sessions(token, status="in_progress")] == [open_]
+    assert store.sessions(token, status="failed") == []
+    assert store.get(LIST, token, status="good").status_code == 422
+
+
+def test_s11_sessions_are_filtered_by_the_stores_days(store):
+    first = store.outage()
+    day = (store.clock.now().astimezone(store.app.zone)).date()
+    store.clock.advance(24 * 3600)
+    second = store.outage()
+    token = store.token("A1")
+
+    def found(**query):
+        return [s["session_id"] for s in store.sessions(token, **query)]
+
+    next_day = day + timedelta(days=1)
+    assert found(**{"from": day, "to": day}) == [first]
+    assert found(**{"from": next_day}) == [second]
+    assert found(to=next_day) == [second, first]
+    assert found(**{"from": next_day, "to": day}) == []
+
+
+@pytest.mark.parametrize("query", [{"from": "2026-02-30"}, {"to": "yesterday"}, {"limit": 0}, {"limit": 201}, {"x": 1}])
+def test_s11_a_filter_that_makes_no_sense_is_refused(store, query):
+    assert store.get(LIST, store.token("A1"), **query).json["code"] == "invalid_input"
+
+
+def test_s11_pages_follow_one_another_while_new_sessions_begin(store):
+    old = [store.outage() for _ in range(5)][::-1]
+    token = store.token("A1")
+    page = store.get(LIST, token, limit=2).json
+    store.outage()
+    found = [s["session_id"] for s in page["items"]]
+    while page["next"]:
+        page = store.get(LIST, token, limit=2, cursor=page["next"]).json
+        found += [s["session_id"] for s in page["items"]]
+    assert found == old
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "%00", "MjAyNi0wNC0xNXx4", "2026|x", "é", "MjAyNi0wNC0xNVQwMDowMDowMHwx", "=" * 9]
+)
+def test_s11_a_cursor_that_this_list_did_not_give_is_refused(store, cursor):
+    answer = store.get(LIST, store.token("A1"), cursor=cursor)
+    assert (answer.status_code, answer.json["code"]) == (422, "bad_cursor")
+
+
+def with_reason(store, reason):
+    token = store.token("A1")
+    store.turn(token, on=True, reason=reason)
+    store.clock.advance(60)
+    store.turn(token, on=False)
+
+
+def test_s11_the_csv_export_holds_every_session_and_no_formula(store):
+    with_reason(store, '=HYPERLINK("http://x")')
+    answer = store.get(f"{EXPORT}.csv", store.token("M1"))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="offline-sessions.csv"'
+    [header, row] = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert tuple(header) == exports.HEADER
+    found = dict(zip(header, row, strict=True))
+    assert (found["Reason"], found["Triggered by"], found["Status"]) == (
+        '\'=HYPERLINK("http://x")',
+        "A1",
+        "In progress",
+    )
+    assert found["Start"].endswith("+05:30")
+
+
+def test_s11_the_xlsx_export_holds_text_and_numbers_and_no_formula(store):
+    with_reason(store, "=1+1")
+    session_id = store.sessions(store.token("A1"))[0]["session_id"]
+    store.take(sealed(session_id, 2, total=123456))
+    answer = store.get(f"{EXPORT}.xlsx", store.token("M1"), status="syncing")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    header, row = sheet.iter_rows()
+    found = {name.value: cell for name, cell in zip(header, row, strict=True)}
+    assert (found["Reason"].value, found["Reason"].data_type) == ("'=1+1", "s")
+    assert (found["Total (minor units)"].value, found["Orders"].data_type) == (123456, "n")
+
+
+def test_s11_exports_are_for_managers_and_take_the_same_filters(store):
+    store.outage()
+    assert store.get(f"{EXPORT}.csv", store.token("A1")).status_code == 403
+    empty = store.get(f"{EXPORT}.csv", store.token("M1"), status="failed")
+    assert len(empty.data.splitlines()) == 1
+
+
+def many_sessions(store, count):
+    store.outage()
+    with store.app.db.transaction() as tx:
+        tx.exec_driver_sql(f"""
+            insert into offline_sessions (session_id, trigger, started_at, ended_at, status, ledger_head)
+            select gen_random_uuid(), 'automatic', now() - n * interval '1 hour', now(), 'success', ''
+            from generate_series(1, {count - 1}) n
+        """)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_s11_an_export_passes_portions_and_sheets(store, suffix, monkeypatch):
+    many_sessions(store, 1203)
+    monkeypatch.setattr(exports, "ROWS_A_SHEET", 1000)
+    data = store.get(f"{EXPORT}.{suffix}", store.token("M1")).data
+    if suffix == "csv":
+        ids = [row[0] for row in csv.reader(io.StringIO(data.decode("utf-8-sig")))][1:]
+    else:
+        sheets = openpyxl.load_workbook(io.BytesIO(data)).worksheets
+        assert [sheet.cell(1, 1).value for sheet in sheets] == ["Session ID"] * 2
+        ids = [row[0].value for sheet in sheets for row in list(sheet.iter_rows())[1:]]
+    assert (len(ids), len(set(ids))) == (1203, 1203)
+
+
+def test_b3_the_ledger_is_unbroken_and_its_head_goes_with_the_session(store):
+    session_id = store.outage()
+    store.take(sealed(session_id, 0, total=0))
+    assert commands.check(store.app) == []
+    with store.app.db.transaction() as tx:
+        newest = ledger.head_hash(tx)
+    assert store.told()[-1]["ledger_head"] == newest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update ledger set facts = '{}' where sequence = 2",
+        "update ledger set kind = 'gap' where sequence = 2",
+        "update ledger set at = now() where sequence = 2",
+        "delete from ledger where sequence = 2",
+        "delete from ledger where sequence = 1",
+        "delete from ledger where sequence > 2",
+        'update ledger set personal = \'{"by": "A9"}\' where sequence = 2',
+        "update ledger set session_id = gen_random_uuid() where sequence = 2",
+    ],
+)
+def test_b3_verify_finds_what_the_databases_owner_changed(store, service_database, change):
+    store.outage()
+    with_reason(store, "why")
+    owner = store.as_owner(service_database)
+    with owner.transaction() as tx:
+        tx.exec_driver_sql("alter table ledger disable trigger all")
+        tx.exec_driver_sql(change)
+    owner.dispose()
+    assert commands.check(store.app)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update ledger set facts = '{}'",
+        "update ledger set personal = '{}'",
+        "delete from ledger",
+        "truncate ledger",
+    ],
+)
+def test_b3_the_service_itself_cannot_change_the_ledger(store, change):
+    store.outage()
+    with pytest.raises(DBAPIError), store.app.db.engine.begin() as tx:
+        tx.exec_driver_sql(change)
+
+
+def test_b3_who_and_why_can_be_erased_and_the_chain_still_holds(store):
+    with_reason(store, "my cousin called")
+    with store.app.db.transaction() as tx:
+        tx.exec_driver_sql("update ledger set personal = null, salt = null")
+    assert commands.check(store.app) == []
+    session_id = store.sessions(store.token("A1"))[0]["session_id"]
+    entries = store.get(f"{LIST}/{session_id}", store.token("A1")).json["ledger"]
+    assert {(e["by"], e["reason"]) for e in entries} == {(None, None)}
+
+
+def test_an_unknown_session_is_not_found(store):
+    token = store.token("A1")
+    assert store.get(f"{LIST}/0190a000-0000-7000-8000-00000000dead", token).status_code == 404
+    assert store.get(f"{LIST}/not-an-id", token).json["code"] == "invalid_input"
+
+
+def test_what_changed_is_told_to_pages(store):
+    heard = []
+    notes = store.app.db.listen("changes", timeout=1)
+    next(notes)
+    store.cut()
+
+    def mode_and_sessions():
+        heard.append(next(notes))
+        return {"mode", "sessions"} <= {note["what"] for note in heard if note}
+
+    eventually(mode_and_sessions)
+    notes.close()
