@@ -26,10 +26,10 @@ class Every(Entrypoint):
     """Calls a method every so many seconds; an error is logged and counted, and the next call comes all the same.
 
     With `single`, only one process in the store runs it at a time; the others look again at the next tick.
-    `seconds` may be a function of the process's settings.
+    `seconds` may be the name of a setting.
     """
 
-    def __init__(self, seconds: float | Callable[[Any], float], *, single: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, seconds: float | str, *, single: str | None = None, **kwargs: Any) -> None:
         self._given = seconds
         self.seconds = 0.0
         self.single = single
@@ -39,7 +39,8 @@ class Every(Entrypoint):
 
     def setup(self) -> None:
         given = self._given
-        self.seconds = given(self.container.config["app"].settings) if callable(given) else given
+        settings = self.container.config["app"].settings
+        self.seconds = getattr(settings, given) if isinstance(given, str) else given
 
     def start(self) -> None:
         self._thread = self.container.spawn_managed_thread(self._run, identifier=self.method_name)

@@ -32,7 +32,7 @@ from services.sync.domain.answers import (
     Unfit,
     Unreachable,
 )
-from services.sync.handlers import draining
+from services.sync.handlers import draining, telling
 from services.sync.handlers.draining import HOLD_S, MOST_CLAIMED, Tried
 from services.sync.handlers.watching import Sighting, note_sighting
 from services.sync.store.deliveries import Claimed
@@ -71,6 +71,11 @@ class Drain:
         self._silent = False
         self._stopping = False
         self._woken = Signal()
+
+    @property
+    def tasks(self) -> tuple[Callable[[], None], ...]:
+        """What runs at the same time, each for ever in a greenlet of its own."""
+        return (self.pump, self.commit, self.listen, self.watch, self.tell)
 
     def pump(self) -> None:
         """Goes round for ever; what fails is logged and tried again."""
@@ -116,6 +121,19 @@ class Drain:
                 eventlet.sleep(RECONNECT_S)
             except Exception:
                 log.exception("sighting_failed")
+
+    def tell(self) -> None:
+        """Tells of customers, sessions and cancellations, beside the orders."""
+        while True:
+            eventlet.sleep(LOOK_S)
+            try:
+                while self._may_tell() and telling.tell_due(self._app, self._me):
+                    pass
+            except Unavailable:
+                eventlet.sleep(RECONNECT_S)
+            except Exception:
+                log.exception("telling_failed")
+                eventlet.sleep(RECONNECT_S)
 
     def stop(self) -> None:
         """Gives back what was not tried."""
@@ -163,6 +181,10 @@ class Drain:
             draining.note_standstill(self._app)
         self._open = may
         return may
+
+    def _may_tell(self) -> bool:
+        now = self._app.clock.now()
+        return bool(self._open) and flows.in_flight(self._flow, now, self._app.policy) > 0
 
     def _claim(self, limit: int) -> None:
         """Looks again at once only where there was more than it asked for, or when it is woken."""

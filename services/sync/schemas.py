@@ -154,3 +154,86 @@ class Released(BaseModel):
     """How many orders go out by this."""
 
     orders: int
+
+
+class PendingOrder(DeliveryOut):
+    """With the parts of a correction that its reason asks for."""
+
+    may_correct: tuple[Literal["lines", "sales_employee_code", "payments", "contact", "note"], ...]
+
+
+class RefusedNotice(BaseModel):
+    """A customer, session or cancellation that head office did not take."""
+
+    kind: Literal["customer", "session", "cancellation"]
+    subject: str
+    reason_code: str | None
+    changed_at: datetime
+
+
+class PendingOrders(BaseModel):
+    """The recovery desk; `items` are the first of `total`."""
+
+    total: int
+    items: list[PendingOrder]
+    refused_notices: list[RefusedNotice]
+
+
+class ReconciliationIn(Strict):
+    """A session or a day, one of them."""
+
+    session_id: UUID | None = None
+    business_date: date | None = None
+
+
+class DifferenceOut(BaseModel):
+    order_id: UUID
+    kind: str
+    here: str
+    there: str
+    text: str
+
+
+class ClaimedPayment(BaseModel):
+    """A payment that was confirmed offline and that head office has to settle; minor units."""
+
+    order_id: UUID
+    invoice_number: str
+    n: int
+    payment_mode: str
+    amount_minor: int
+    reference: str | None
+
+
+class Oversold(BaseModel):
+    """An article that was sold beyond its figure, and by which orders."""
+
+    sku: str
+    quantity: int
+    orders: list[UUID]
+
+
+class Reconciliation(BaseModel):
+    """A comparison; `compared` of `held` orders so far, `found` differences, of which up to 1000 are listed."""
+
+    reconciliation_id: UUID
+    session_id: UUID | None
+    business_date: date | None
+    status: Literal["queued", "running", "done", "failed"]
+    held: int
+    compared: int
+    found: int
+    error: str | None
+    requested_by: str
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    differences: list[DifferenceOut] = []
+    claimed_payments: list[ClaimedPayment] = []
+    oversold: list[Oversold] = []
+
+
+class Reconciliations(BaseModel):
+    """The newest first."""
+
+    items: list[Reconciliation]

@@ -11,11 +11,22 @@ from services.chassis import metrics
 from services.chassis.database import Tx
 from services.chassis.events import Event
 from services.chassis.intake import BaseWorker, intake
+from services.chassis.provided import every
 from services.chassis.rpc import procedure
 from services.sync.drain import Drain
 from services.sync.events import FACTS, ORDERS
-from services.sync.handlers import looking, switching, taking
-from services.sync.schemas import DeliveryDetail, DeliveryPage, Query, Released, StateName, Status
+from services.sync.handlers import looking, reconciling, recovering, switching, taking
+from services.sync.schemas import (
+    DeliveryDetail,
+    DeliveryPage,
+    PendingOrders,
+    Query,
+    Reconciliation,
+    ReconciliationIn,
+    Released,
+    StateName,
+    Status,
+)
 
 STALLED_AFTER_S = 60
 
@@ -29,7 +40,7 @@ class Draining(DependencyProvider):
         self._drain = Drain(self.container.config["app"], beat)
 
     def start(self) -> None:
-        for task in (self._drain.pump, self._drain.commit, self._drain.listen, self._drain.watch):
+        for task in self._drain.tasks:
             self.container.spawn_managed_thread(task, identifier=f"drain.{task.__name__}")
 
     def stop(self) -> None:
@@ -79,3 +90,30 @@ class Worker(BaseWorker):
     @procedure
     def delivery(self, order_id: UUID) -> DeliveryDetail:
         return looking.one(self.app, order_id)
+
+    @procedure
+    def pending(self) -> PendingOrders:
+        return recovering.pending(self.app)
+
+    @procedure
+    def retry(self, order_id: UUID, by: str) -> DeliveryDetail:
+        recovering.retry_one(self.app, order_id, by)
+        return looking.one(self.app, order_id)
+
+    @procedure
+    def retry_all(self, by: str) -> Released:
+        return recovering.retry_all(self.app, by)
+
+    @procedure
+    def reconcile(self, by: str, session_id: UUID | None = None, business_date: date | None = None) -> Reconciliation:
+        wanted = ReconciliationIn(session_id=session_id, business_date=business_date)
+        return reconciling.request(self.app, wanted, by)
+
+    @procedure
+    def reconciliation(self, reconciliation_id: UUID) -> Reconciliation:
+        return reconciling.one(self.app, reconciliation_id)
+
+    @every(1, single="sync.reconciler")
+    def run_reconciliations(self) -> None:
+        while reconciling.run_next(self.app):
+            pass

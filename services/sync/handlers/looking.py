@@ -46,7 +46,7 @@ def status(app: App) -> Status:
     queued = pulse.queued or 0
     on_the_way = sum(rows[s].orders for s in ON_THE_WAY if s in rows)
     oldest = min((row.oldest for row in rows.values()), default=None)
-    paused = _paused(pulse, now)
+    stopped_by = closed or _stopped(pulse, now)
     return Status(
         connectivity=told or None,
         backlog=Backlog(
@@ -63,11 +63,11 @@ def status(app: App) -> Status:
             nothing_waits=on_the_way + queued + _orders(rows, "pending") + sum(others.values()) == 0,
         ),
         sending=Sending(
-            on=closed is None and bool(pulse.working) and not paused,
-            stopped_by=closed or (pulse.pause_reason if paused else None if pulse.working else "no_worker"),
-            paused_until=pulse.paused_until if paused else None,
-            limit=pulse.limit if pulse.working else 0,
-            seconds_to_done=_estimate(app, on_the_way + queued - held_back, settled, pulse, closed or paused),
+            on=stopped_by is None,
+            stopped_by=stopped_by,
+            paused_until=pulse.paused_until if stopped_by == pulse.pause_reason else None,
+            limit=pulse.limit if stopped_by is None else 0,
+            seconds_to_done=_estimate(app, on_the_way + queued - held_back, settled, pulse, stopped_by),
         ),
         auto_sync=Switch(
             on=auto_sync, released_before=released_before, changed_at=switch.changed_at, changed_by=switch.changed_by
@@ -127,12 +127,16 @@ def _orders(rows: dict[str, Any], state: str) -> int:
     return rows[state].orders if state in rows else 0
 
 
-def _paused(pulse: Any, now: datetime) -> bool:
-    return pulse.paused_until is not None and pulse.paused_until > now
+def _stopped(pulse: Any, now: datetime) -> str | None:
+    """Why the worker does not send; None while it does."""
+    if not pulse.working:
+        return "no_worker"
+    paused = pulse.paused_until is not None and pulse.paused_until > now
+    return pulse.pause_reason if paused else None
 
 
-def _estimate(app: App, waiting: int, settled: int, pulse: Any, stopped: object) -> int | None:
-    if stopped and waiting:
+def _estimate(app: App, waiting: int, settled: int, pulse: Any, stopped_by: str | None) -> int | None:
+    if stopped_by and waiting:
         return None
     latency = pulse.latency_ms / 1000 if pulse.latency_ms else LATENCY_S
     return seconds_to_done(waiting, settled, WINDOW_S, in_flight=app.policy.in_flight, latency=latency)

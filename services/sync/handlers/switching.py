@@ -1,10 +1,21 @@
 """Auto-Sync, and what people release by hand."""
 
+from services.chassis.errors import Forbidden
+from services.chassis.tokens import MANAGER, Principal
 from services.sync.app import App
 from services.sync.handlers.taking import wake
 from services.sync.handlers.watching import republish
 from services.sync.schemas import Released
 from services.sync.store import connectivity, figures, switches
+
+PERMISSION = "offline_mode"
+
+
+def who_may(who: Principal) -> str:
+    """The staff code of a person who may turn Auto-Sync: who may turn offline mode. Raises Forbidden."""
+    if not who.has(MANAGER) and PERMISSION not in who.permissions:
+        raise Forbidden
+    return who.staff_code
 
 
 def set_auto_sync(app: App, *, on: bool, by: str) -> None:

@@ -39,6 +39,8 @@ LIST = text(f"""
             or (coalesce(placed_at, taken_at), order_id) < (:after_time, cast(:after_id as uuid)))
     order by coalesce(placed_at, taken_at) desc, order_id desc limit :limit
 """)
+PENDING = text(f"select {COLUMNS} from deliveries where state = 'pending' order by changed_at limit :limit")
+COUNT_PENDING = text("select count(*) from deliveries where state = 'pending'")
 ONE = text(f"select {COLUMNS} from deliveries where order_id = :order_id")
 HISTORY = text("""
     select at, edge, state, revision, how, by, code, duration_ms from history where order_id = :order_id
@@ -90,6 +92,16 @@ def find(tx: Tx, wanted: Filter) -> list[Any]:
         "limit": wanted.limit,
     }
     return list(tx.execute(LIST, parameters))
+
+
+def pending(tx: Tx, limit: int) -> list[Any]:
+    """Deliveries that wait for a person, those that have waited longest first."""
+    return list(tx.execute(PENDING, {"limit": limit}))
+
+
+def count_pending(tx: Tx) -> int:
+    """How many wait for a person."""
+    return int(tx.execute(COUNT_PENDING).scalar_one())
 
 
 def one(tx: Tx, order_id: UUID) -> Any | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.chassis.database import Tx
+from services.sync.domain.notices import Fate
 
 Kind = Literal["customer", "session", "cancellation"]
 
@@ -38,7 +39,7 @@ SETTLE = text("""
 WAITING = text("select kind, count(*) as waiting from notices where state = 'waiting' group by kind")
 REFUSED = text("select kind, subject, reason_code, changed_at from notices where state = 'refused' order by changed_at")
 RETRY = text("""
-    update notices set state = 'waiting', attempts = 0, due_at = now(), reason_code = null, changed_at = now()
+    update notices set state = 'waiting', attempts = 0, due_at = :now, reason_code = null, changed_at = now()
     where state = 'refused'
 """)
 
@@ -67,11 +68,11 @@ def claim(tx: Tx, me: UUID, now: datetime, limit: int) -> list[Notice]:
     return [Notice(**row._mapping) for row in rows]  # noqa: SLF001
 
 
-def settle(tx: Tx, notice: Notice, *, state: str, attempts: int, due_at: datetime, reason_code: str | None) -> None:
+def settle(tx: Tx, notice: Notice, fate: Fate) -> None:
     """Notes what became of a notice; a version that came meanwhile stays due."""
     values: dict[str, Any] = {"kind": notice.kind, "subject": notice.subject, "version": notice.version}
-    values |= {"fence": notice.fence, "state": state, "attempts": attempts, "due_at": due_at}
-    tx.execute(SETTLE, values | {"reason_code": reason_code})
+    values |= {"fence": notice.fence, "state": fate.state, "attempts": fate.attempts, "due_at": fate.due_at}
+    tx.execute(SETTLE, values | {"reason_code": fate.reason})
 
 
 def waiting(tx: Tx) -> dict[str, int]:
@@ -84,6 +85,6 @@ def refused(tx: Tx) -> list[Any]:
     return list(tx.execute(REFUSED))
 
 
-def retry_refused(tx: Tx) -> int:
-    """Has those told again that head office did not take; returns how many."""
-    return tx.execute(RETRY).rowcount
+def retry_refused(tx: Tx, now: datetime) -> None:
+    """Has those told again that head office did not take."""
+    tx.execute(RETRY, {"now": now})

@@ -32,8 +32,10 @@ class Authenticator:
     """Takes whoever is named."""
 
     def authenticate(self, header: str) -> Principal:
-        role = header.removeprefix("Bearer ")
-        return SERVICE_PRINCIPAL if role == "service" else Principal(f"{role}-1", "Asha", role, till_id="T1")
+        role, *permissions = header.removeprefix("Bearer ").split()
+        if role == "service":
+            return SERVICE_PRINCIPAL
+        return Principal(f"{role}-1", "Asha", role, tuple(permissions), till_id="T1")
 
 
 class Store:
