@@ -1,0 +1,1 @@
+"""Runs the whole system natively: private servers, every service, restarts."""

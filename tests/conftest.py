@@ -1,0 +1,159 @@
+"""A private PostgreSQL and RabbitMQ for the tests that ask for them, started once a run, on free ports."""
+
+import itertools
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from deploy.runner import database_roles
+from deploy.runner.broker_admin import EVERYTHING
+from deploy.runner.environment import PROJECT, Credentials, Site, command, environment
+from deploy.runner.errors import RunnerError
+from deploy.runner.ports import Ports
+from deploy.runner.postgres import Postgres
+from deploy.runner.rabbitmq import BrokerPorts, RabbitMQ
+from deploy.runner.services import SERVICES
+
+PASSWORD = "for-tests-only-0123456789"
+ACCOUNT = "tests"
+
+S = TypeVar("S", Postgres, RabbitMQ)
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """Where servers keep their data; PostgreSQL's own user has to get in."""
+    with tempfile.TemporaryDirectory(prefix="store-tests-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def ports(server_folder: Path) -> Ports:
+    return Ports(server_folder / "ports.json")
+
+
+@pytest.fixture(scope="session")
+def postgres(server_folder: Path, ports: Ports) -> Iterator[Postgres]:
+    """A PostgreSQL of our own; it does not flush to disk, for no test pulls a plug on it."""
+    server = Postgres(server_folder / "postgres", ports.take("postgres"), PASSWORD, careless=True)
+    yield from _running(server)
+
+
+@pytest.fixture(scope="session")
+def broker(server_folder: Path, ports: Ports) -> Iterator[RabbitMQ]:
+    """A RabbitMQ of our own, with an account that may do everything."""
+    server = RabbitMQ(server_folder / "rabbitmq", broker_ports(ports), PASSWORD, disk_free_limit="50MB")
+    yield from _running(server)
+
+
+def _running(server: S) -> Iterator[S]:
+    try:
+        server.start()
+        yield server
+    except RunnerError as error:
+        pytest.fail(str(error), pytrace=False)
+    finally:
+        server.stop()
+
+
+def broker_ports(ports: Ports) -> BrokerPorts:
+    return BrokerPorts(*(ports.take(name) for name in ("amqp", "management", "prometheus", "distribution", "epmd")))
+
+
+@pytest.fixture
+def vhost(broker: RabbitMQ) -> Iterator[str]:
+    """AMQP address of a virtual host that nobody has used before; may do everything there."""
+    name = f"test-{next(_numbers)}"
+    with broker.admin as admin:
+        admin.create_vhost(name)
+        admin.create_user(ACCOUNT, PASSWORD)
+        admin.permit(name, ACCOUNT, EVERYTHING)
+        yield broker.url(ACCOUNT, PASSWORD, name)
+        admin.delete_vhost(name)
+
+
+class Databases:
+    """Migrated databases, each test its own: clones of a template that the real migrations made."""
+
+    def __init__(self, server: Postgres, folder: Path) -> None:
+        self._server = server
+        self._folder = folder
+        self._templates: dict[str, str] = {}
+
+    def __call__(self, service: str) -> str:
+        """Address of a fresh database, as the service's own role sees it."""
+        name = f"{service}_{next(_numbers)}"
+        template = self._template(service)
+        with psycopg.connect(self._server.url(), autocommit=True) as connection:
+            words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
+            # a clone has its template's tables, not its rights
+            for statement in database_roles.database_rights(name, [service]):
+                connection.execute(statement)
+        return self.url(name, service)
+
+    def url(self, database: str, role: str) -> str:
+        return self._server.url(role, PASSWORD, database)
+
+    def owner_url(self, url: str) -> str:
+        """The same database as the schema's owner sees it."""
+        database = url.rpartition("/")[2]
+        return self.url(database, database_roles.owner(database.rpartition("_")[0]))
+
+    def _template(self, service: str) -> str:
+        if service not in self._templates:
+            name = f"template_{service}"
+            database_roles.install(self._server.url(), name, [service], lambda _: PASSWORD)
+            self._migrate(service, self.url(name, database_roles.owner(service)))
+            self._templates[service] = name
+        return self._templates[service]
+
+    def _migrate(self, service: str, owner_url: str) -> None:
+        """Runs the service's own migrations, as an installation does."""
+        told = environment(nowhere(self._folder), service, "migrate", credentials(owner_url))
+        done = subprocess.run(
+            command(service, "migrate"), cwd=PROJECT, env=told, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def nowhere(folder: Path) -> Site:
+    """A store of which only the database is there."""
+    key = folder / "key.pem"
+    return Site(
+        store_id="S001",
+        environment="development",
+        time_zone="Asia/Kolkata",
+        log_level="INFO",
+        doors=dict.fromkeys(SERVICES, "127.0.0.1:9"),
+        metrics={},
+        head_office_url="http://127.0.0.1:9",
+        public_key_file=key,
+        private_key_file=key,
+        secrets_folder=folder / "secrets",
+    )
+
+
+def credentials(database_url: str) -> Credentials:
+    return Credentials(
+        database_url=database_url,
+        amqp_url="amqp://nobody:nothing@127.0.0.1:9/nowhere",
+        service_token=PASSWORD,
+        head_office_token=PASSWORD,
+        pin_pepper=PASSWORD,
+    )
+
+
+@pytest.fixture(scope="session")
+def service_database(postgres: Postgres, server_folder: Path) -> Databases:
+    """`service_database("orders")`: address of a fresh, migrated database."""
+    return Databases(postgres, server_folder)
