@@ -1,0 +1,34 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+python := .venv/bin/python
+
+##@ The store
+.PHONY: run
+run: ## Start the whole store on this machine; Ctrl-C stops it
+	@deploy/bootstrap.sh run
+	@exec $(python) -m deploy.runner up
+
+##@ Tests and checks
+.PHONY: test
+test: install ## Run every test that needs no more than this machine
+	@$(python) -m pytest
+
+.PHONY: unit
+unit: install ## Run the tests that need no server
+	@$(python) -m pytest tests/unit
+
+.PHONY: lint
+lint: install ## Run the static checks
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m mypy
+	@.venv/bin/lint-imports
+
+##@ House-keeping
+.PHONY: install
+install: ## Install what is missing to run and to test
+	@deploy/bootstrap.sh test
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN { FS = ":.*## " } /^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
