@@ -15,7 +15,7 @@ from services.chassis.provided import every
 from services.chassis.rpc import procedure
 from services.sync.drain import Drain
 from services.sync.events import FACTS, ORDERS
-from services.sync.handlers import looking, reconciling, recovering, switching, taking
+from services.sync.handlers import looking, measuring, reconciling, recovering, switching, taking
 from services.sync.schemas import (
     DeliveryDetail,
     DeliveryPage,
@@ -117,3 +117,11 @@ class Worker(BaseWorker):
     def run_reconciliations(self) -> None:
         while reconciling.run_next(self.app):
             pass
+
+    @every(5)
+    def look_at_queue(self) -> None:
+        measuring.look_at_queue(self.app)
+
+    @every(5)
+    def show_figures(self) -> None:
+        measuring.show(self.app)

@@ -28,7 +28,6 @@ class Settings(ServiceSettings):
     oms_in_flight: Annotated[int, Field(ge=1, le=256)] = 32
     oms_slow_start_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     oms_timeout_seconds: Seconds = 20
-    sync_orders_max_length: Annotated[int, Field(ge=1)] = 20_000
 
     def hysteresis(self) -> Hysteresis:
         """The rule of connectivity; a faster probe counts faster."""
