@@ -186,13 +186,13 @@ class Store:
         """An automatic session from its beginning to its end; returns its id."""
         self.cut()
         session_id = str(self.mode()["session_id"])
-        self.clock.advance(60)
+        self.clock.advance(20)
         self.line()
         return session_id
 
     def take(self, *events: Event) -> None:
         Inbox(self.app.db, "sessions.facts", lambda tx, e: facts.take(self.app, tx, e), "S1").take(
-            [_body(event) for event in events]
+            [body_of(event) for event in events]
         )
 
     def told(self) -> list[dict[str, Any]]:
@@ -236,7 +236,7 @@ def settled(session_id: str, *states_: str, version: int = 1, first: int = 1) ->
     return Event(type="sync.orders_settled", aggregate_id=session_id, data={"outcomes": outcomes})
 
 
-def _body(event: Event) -> bytes:
+def body_of(event: Event) -> bytes:
     envelope = {
         "id": str(event.id or new_id()),
         "type": event.type,
