@@ -13,7 +13,7 @@ from psycopg import sql
 
 from deploy.runner import database_roles
 from deploy.runner.broker_admin import EVERYTHING
-from deploy.runner.environment import PROJECT, Credentials, Site, command, environment
+from deploy.runner.environment import OWN_SECRETS, PROJECT, Credentials, Site, command, environment
 from deploy.runner.errors import RunnerError
 from deploy.runner.ports import Ports
 from deploy.runner.postgres import Postgres
@@ -149,7 +149,7 @@ def credentials(database_url: str) -> Credentials:
         amqp_url="amqp://nobody:nothing@127.0.0.1:9/nowhere",
         service_token=PASSWORD,
         head_office_token=PASSWORD,
-        pin_pepper=PASSWORD,
+        own=dict.fromkeys(itertools.chain(*OWN_SECRETS.values()), PASSWORD),
     )
 
 

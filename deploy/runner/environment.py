@@ -3,13 +3,16 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.runner.files import folder, write
 from deploy.runner.services import SERVICES
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+# secrets that one service alone knows
+OWN_SECRETS = {"catalog": (), "orders": ("chain_salt",), "sync": (), "sessions": ("pin_pepper",)}
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Site:
     public_key_file: Path
     private_key_file: Path
     secrets_folder: Path
+    # service -> setting -> value, for those that differ from the service's own defaults
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Credentials:
     amqp_url: str
     service_token: str
     head_office_token: str
-    pin_pepper: str
+    own: Mapping[str, str]
 
 
 def process_name(service: str, kind: str) -> str:
@@ -79,16 +84,13 @@ def _plain(site: Site, service: str, name: str) -> dict[str, str]:
     told |= {f"{other}_url": f"http://{site.doors[other]}" for other in SERVICES}
     if service == "sessions":
         told["token_private_key_file"] = str(site.private_key_file)
-    return told
+    return told | dict(site.settings.get(service, {}))
 
 
 def _secrets(service: str, credentials: Credentials) -> dict[str, str]:
-    told = {
+    return {
         "database_url": credentials.database_url,
         "amqp_url": credentials.amqp_url,
         "service_token": credentials.service_token,
         "head_office_token": credentials.head_office_token,
-    }
-    if service == "sessions":
-        told["pin_pepper"] = credentials.pin_pepper
-    return told
+    } | {name: credentials.own[name] for name in OWN_SECRETS[service]}
