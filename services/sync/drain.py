@@ -19,24 +19,12 @@ from services.chassis.logs import get_logger
 from services.sync import metrics
 from services.sync.app import App
 from services.sync.domain import flow as flows
-from services.sync.domain.answers import (
-    Absent,
-    Accepted,
-    Answer,
-    Busy,
-    KeyReused,
-    Lost,
-    Refused,
-    Superseded,
-    Unauthorised,
-    Unfit,
-    Unreachable,
-)
+from services.sync.domain.answers import Answer, Lost
 from services.sync.handlers import draining, telling
 from services.sync.handlers.draining import HOLD_S, MOST_CLAIMED, Tried
-from services.sync.handlers.watching import Sighting, note_sighting
 from services.sync.store.deliveries import Claimed
 from services.sync.store.drainer import Pulse
+from services.sync.witness import Witness
 
 log = get_logger()
 
@@ -45,10 +33,6 @@ HOLD_EVERY_S = 2.0
 SIGHTING_EVERY_S = 1.0
 MOST_WRITTEN = 200
 RECONNECT_S = 1.0
-SMOOTH = 0.1
-
-ANSWERED = (Accepted, Refused, KeyReused, Unfit, Absent, Busy, Unauthorised, Superseded)
-SILENT = (Unreachable, Lost)
 
 
 class Drain:
@@ -66,9 +50,7 @@ class Drain:
         self._holds_until = 0.0
         self._open: bool | None = None
         self._look_at = self._claim_at = 0.0
-        self._latency: float | None = None
-        self._seen = Sighting()
-        self._silent = False
+        self._witness = Witness()
         self._stopping = False
         self._woken = Signal()
 
@@ -116,7 +98,7 @@ class Drain:
         while True:
             eventlet.sleep(SIGHTING_EVERY_S)
             try:
-                self._note_sighting()
+                self._witness.pass_on(self._app)
             except Unavailable:
                 eventlet.sleep(RECONNECT_S)
             except Exception:
@@ -237,23 +219,8 @@ class Drain:
             before, claimed.delivery.order_id, answer, now=now, swing=app.swing(), policy=app.policy
         )
         answer = flows.judged(before, self._flow, answer, now)
-        self._see(answer, took)
+        self._witness.see(answer, took)
         self._tried.put(Tried(claimed, answer, how, round(took * 1000)))
-
-    def _see(self, answer: Answer, took: float) -> None:
-        metrics.REQUEST_SECONDS.labels(type(answer).__name__.lower()).observe(took)
-        if isinstance(answer, ANSWERED):
-            self._seen = Sighting(head_office=True, superseded=isinstance(answer, Superseded) or self._seen.superseded)
-            self._latency = took if self._latency is None else self._latency + SMOOTH * (took - self._latency)
-        elif isinstance(answer, SILENT) and not self._seen.head_office:
-            self._seen = Sighting(head_office=False, reason="no_answer")
-
-    def _note_sighting(self) -> None:
-        """A good word is passed on only where a bad one went before: otherwise the probe says it anyway."""
-        seen, self._seen = self._seen, Sighting()
-        if seen.head_office is False or seen.superseded or (seen.head_office and self._silent):
-            self._silent = not seen.head_office
-            note_sighting(self._app, seen)
 
     def _write(self, batch: list[Tried]) -> None:
         """Until it is written: an outcome that is known is never thrown away."""
@@ -283,7 +250,7 @@ class Drain:
         return Pulse(
             in_flight=self._sending,
             limit=flows.in_flight(flow, now, self._app.policy),
-            latency_ms=None if self._latency is None else round(self._latency * 1000),
+            latency_ms=self._witness.latency_ms,
             paused_until=until,
             pause_reason=reason if until else None,
         )

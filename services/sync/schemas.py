@@ -29,7 +29,8 @@ class Backlog(BaseModel):
     """What is not at head office; `waiting` counts those in the queue too, `held_back` waits for a person's word.
 
     `money_minor`: minor units by payment mode, of the orders that were taken in. `others`: customers, sessions and
-    cancellations. `nothing_waits` is when a page may show green.
+    cancellations. `nothing_waits` is when a page may show green; until then sign-out and shutdown say `please_wait`
+    and let go all the same.
     """
 
     waiting: int
@@ -43,6 +44,7 @@ class Backlog(BaseModel):
     money_minor: dict[str, int]
     others: dict[str, int]
     nothing_waits: bool
+    please_wait: str | None
 
 
 class Sending(BaseModel):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.chassis.database import Tx
 from services.chassis.errors import InvalidInput, NotFound
 from services.sync.app import App
 from services.sync.domain.estimate import seconds_to_done
@@ -26,6 +27,7 @@ from services.sync.schemas import (
 from services.sync.store import connectivity, drainer, figures, notices, switches, wishes
 from services.sync.store.figures import Filter
 
+PLEASE_WAIT = "Please wait until sync completes."
 WINDOW_S = 60
 LATENCY_S = 0.5
 ON_THE_WAY = ("waiting", "sending", "unknown")
@@ -33,45 +35,50 @@ ON_THE_WAY = ("waiting", "sending", "unknown")
 
 def status(app: App) -> Status:
     """Connectivity, backlog, how the sending goes, and the Auto-Sync switch."""
-    now = app.clock.now()
     with app.db.transaction() as tx:
         _, told = connectivity.read(tx)
         situation, auto_sync, released_before = connectivity.situation(tx)
         pulse, switch = drainer.read(tx), switches.read(tx)
-        rows = {row.state: row for row in figures.backlog(tx)}
         held_back = 0 if auto_sync else figures.held_back(tx, released_before)
-        money, settled = figures.money(tx), figures.settled(tx, WINDOW_S)
-        others = notices.waiting(tx)
-    closed = shut(situation)
-    queued = pulse.queued or 0
-    on_the_way = sum(rows[s].orders for s in ON_THE_WAY if s in rows)
-    oldest = min((row.oldest for row in rows.values()), default=None)
-    stopped_by = closed or _stopped(pulse, now)
+        backlog = _backlog(app, tx, pulse.queued or 0, held_back)
+        settled = figures.settled(tx, WINDOW_S)
+    stopped_by = shut(situation) or _stopped(pulse, app.clock.now())
     return Status(
         connectivity=told or None,
-        backlog=Backlog(
-            waiting=on_the_way + queued,
-            queued=queued,
-            held_back=held_back,
-            pending=_orders(rows, "pending"),
-            in_flight=_orders(rows, "sending"),
-            unknown=_orders(rows, "unknown"),
-            oldest_at=oldest,
-            oldest_seconds=max(0, round((now - oldest).total_seconds())) if oldest else None,
-            money_minor=money,
-            others=others,
-            nothing_waits=on_the_way + queued + _orders(rows, "pending") + sum(others.values()) == 0,
-        ),
+        backlog=backlog,
         sending=Sending(
             on=stopped_by is None,
             stopped_by=stopped_by,
             paused_until=pulse.paused_until if stopped_by == pulse.pause_reason else None,
             limit=pulse.limit if stopped_by is None else 0,
-            seconds_to_done=_estimate(app, on_the_way + queued - held_back, settled, pulse, stopped_by),
+            seconds_to_done=_estimate(app, backlog.waiting - held_back, settled, pulse, stopped_by),
         ),
         auto_sync=Switch(
             on=auto_sync, released_before=released_before, changed_at=switch.changed_at, changed_by=switch.changed_by
         ),
+    )
+
+
+def _backlog(app: App, tx: Tx, queued: int, held_back: int) -> Backlog:
+    rows = {row.state: row for row in figures.backlog(tx)}
+    orders = {state: row.orders for state, row in rows.items()}
+    others = notices.waiting(tx)
+    waiting = queued + sum(orders.get(state, 0) for state in ON_THE_WAY)
+    oldest = min((row.oldest for row in rows.values()), default=None)
+    nothing = waiting + orders.get("pending", 0) + sum(others.values()) == 0
+    return Backlog(
+        waiting=waiting,
+        queued=queued,
+        held_back=held_back,
+        pending=orders.get("pending", 0),
+        in_flight=orders.get("sending", 0),
+        unknown=orders.get("unknown", 0),
+        oldest_at=oldest,
+        oldest_seconds=max(0, round((app.clock.now() - oldest).total_seconds())) if oldest else None,
+        money_minor=figures.money(tx),
+        others=others,
+        nothing_waits=nothing,
+        please_wait=None if nothing else PLEASE_WAIT,
     )
 
 
@@ -121,10 +128,6 @@ def _wish(row: Any) -> WishOut:
         asked_at=row.asked_at,
         decided_at=row.decided_at,
     )
-
-
-def _orders(rows: dict[str, Any], state: str) -> int:
-    return rows[state].orders if state in rows else 0
 
 
 def _stopped(pulse: Any, now: datetime) -> str | None:

@@ -77,8 +77,10 @@ def test_b12_the_backlog_is_honest(store: Store, door: Client) -> None:
 
 def test_b12_green_only_when_nothing_waits(store: Store, door: Client) -> None:
     assert status(door)["backlog"]["nothing_waits"] is True
+    assert status(door)["backlog"]["please_wait"] is None
     store.place()
     assert status(door)["backlog"]["nothing_waits"] is False
+    assert status(door)["backlog"]["please_wait"] == "Please wait until sync completes."
     store.drain()
     assert status(door)["backlog"]["nothing_waits"] is True
     store.fact("sessions.session_changed", {"session_id": str(uuid4()), "status": "success"})
