@@ -1,0 +1,178 @@
+"""The store's own certificate authority, the gateway's certificate, and the keys that sign shift tokens."""
+
+import ipaddress
+import socket
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from deploy.runner.files import folder, write
+
+AUTHORITY_LASTS = timedelta(days=3650)
+# browsers refuse longer ones
+CERTIFICATE_LASTS = timedelta(days=397)
+RENEW_BEFORE = timedelta(days=30)
+# a till's clock may be behind
+BACKDATED = timedelta(days=1)
+
+# whoever trusts this authority trusts it for names and addresses of local networks, not for the world
+LOCAL_DOMAINS = ("localhost", "local", "lan", "internal", "home.arpa")
+LOCAL_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+
+PEM = serialization.Encoding.PEM
+Address = ipaddress.IPv4Address
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the gateway is called, and its addresses."""
+
+    hosts: tuple[str, ...]
+    addresses: tuple[Address, ...]
+
+
+class Certificates:
+    """Files of the authority and of the gateway's certificate."""
+
+    def __init__(self, place: Path, names: Names, now: datetime | None = None) -> None:
+        self._place = folder(place, mode=0o700)
+        self._names = names
+        self._now = now or datetime.now(UTC)
+        self.authority = place / "ca.crt"
+        self.certificate = place / "gateway.crt"
+        self.key = place / "gateway.key"
+
+    def renew(self) -> bool:
+        """Makes what is missing, too old, or for other names; whether the certificate is a new one."""
+        if not self.authority.exists():
+            self._make_authority()
+        if self._is_good():
+            return False
+        self._make_certificate()
+        return True
+
+    def _make_authority(self) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Store edge of {socket.gethostname()}")])
+        certificate = (
+            self._builder(name, name, key.public_key(), AUTHORITY_LASTS)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_usage(signs_certificates=True), critical=True)
+            .add_extension(x509.NameConstraints(list(_permitted(self._names)), None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        write(self._place / "ca.key", _private(key), mode=0o600)
+        write(self.authority, certificate.public_bytes(PEM).decode())
+
+    def _make_certificate(self) -> None:
+        authority = x509.load_pem_x509_certificate(self.authority.read_bytes())
+        signer = serialization.load_pem_private_key((self._place / "ca.key").read_bytes(), None)
+        assert isinstance(signer, ec.EllipticCurvePrivateKey)
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self._names.hosts[0])])
+        certificate = (
+            self._builder(name, authority.subject, key.public_key(), CERTIFICATE_LASTS)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(signs_certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.SubjectAlternativeName(self._wanted(authority)), critical=False)
+            .sign(signer, hashes.SHA256())
+        )
+        write(self.key, _private(key), mode=0o600)
+        write(self.certificate, certificate.public_bytes(PEM).decode())
+
+    def _builder(
+        self, subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, lasts: timedelta
+    ) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self._now - BACKDATED)
+            .not_valid_after(self._now - BACKDATED + lasts)
+        )
+
+    def _is_good(self) -> bool:
+        if not (self.certificate.exists() and self.key.exists()):
+            return False
+        authority = x509.load_pem_x509_certificate(self.authority.read_bytes())
+        certificate = x509.load_pem_x509_certificate(self.certificate.read_bytes())
+        held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        lasting = certificate.not_valid_after_utc - self._now > RENEW_BEFORE
+        return lasting and list(held) == self._wanted(authority)
+
+    def _wanted(self, authority: x509.Certificate) -> list[x509.GeneralName]:
+        """The gateway's names, as far as the authority may vouch for them."""
+        limits = authority.extensions.get_extension_for_class(x509.NameConstraints).value
+        permitted = limits.permitted_subtrees or []
+        domains = [limit.value for limit in permitted if isinstance(limit, x509.DNSName)]
+        networks = [limit.value for limit in permitted if isinstance(limit.value, ipaddress.IPv4Network)]
+        hosts = [h for h in self._names.hosts if any(h == d or h.endswith(f".{d}") for d in domains)]
+        addresses = [a for a in self._names.addresses if any(a in n for n in networks)]
+        return [*(x509.DNSName(h) for h in hosts), *(x509.IPAddress(a) for a in addresses)]
+
+
+class TokenKeys:
+    """The files of an Ed25519 key pair, made at first use."""
+
+    def __init__(self, place: Path) -> None:
+        self.private = place / "token-private.pem"
+        self.public = place / "token-public.pem"
+        if not (self.private.exists() and self.public.exists()):
+            self._make()
+
+    def _make(self) -> None:
+        key = ed25519.Ed25519PrivateKey.generate()
+        public = key.public_key().public_bytes(PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        write(self.private, _private(key), mode=0o600)
+        write(self.public, public.decode())
+
+
+def this_machine(more_hosts: Iterable[str] = ()) -> Names:
+    """Names and IPv4 addresses of this machine."""
+    hosts = dict.fromkeys(["localhost", socket.gethostname().lower(), *more_hosts])
+    return Names(tuple(hosts), tuple(sorted(set(local_addresses()))))
+
+
+def local_addresses(table: Path = Path("/proc/net/fib_trie")) -> Iterator[Address]:
+    """The IPv4 addresses of this machine, as the kernel's routing table lists them."""
+    address = ""
+    for line in table.read_text().splitlines() if table.exists() else ():
+        words = line.split()
+        if words[:1] == ["|--"]:
+            address = words[1]
+        elif words == ["/32", "host", "LOCAL"]:
+            yield Address(address)
+
+
+def _permitted(names: Names) -> Iterator[x509.GeneralName]:
+    yield from (x509.DNSName(name) for name in dict.fromkeys([*LOCAL_DOMAINS, *names.hosts]))
+    yield from (x509.IPAddress(ipaddress.ip_network(network)) for network in LOCAL_NETWORKS)
+    yield from (x509.IPAddress(ipaddress.ip_network(a)) for a in names.addresses if not a.is_private)
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _private(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> str:
+    encoded = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return encoded.decode()

@@ -1,0 +1,145 @@
+"""A private nginx: the gateway of the store, with its own prefix and ports."""
+
+import http.client
+import os
+import pwd
+import shutil
+import signal
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from deploy.runner.environment import PROJECT
+from deploy.runner.errors import RunnerError, ToolMissing
+from deploy.runner.files import folder, write
+from deploy.runner.process import Process, wait_ready
+
+TEMPLATE = PROJECT / "deploy" / "nginx" / "nginx.conf"
+PAGE = PROJECT / "services" / "till"
+PACKAGE = "nginx-light"
+WEB_USER = "www-data"
+WORKERS = 2
+REQUESTS_PER_SECOND = 100
+READY_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What the gateway serves and where; addresses are host:port."""
+
+    plain: Sequence[str]
+    tls: Sequence[str]
+    doors: Mapping[str, Sequence[str]]
+    openapi: Path
+    certificate: Path | None = None
+    key: Path | None = None
+    authority: Path | None = None
+    page: Path = PAGE
+
+
+def render(gateway: Gateway, place: Path, user: str | None) -> str:
+    """The configuration, as nginx reads it."""
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701  no HTML
+    values = {field: getattr(gateway, field) for field in gateway.__dataclass_fields__}
+    return environment.from_string(TEMPLATE.read_text()).render(
+        **values, place=place, user=user, workers=WORKERS, requests_per_second=REQUESTS_PER_SECOND
+    )
+
+
+class Nginx:
+    """An nginx of our own."""
+
+    name = "nginx"
+
+    def __init__(self, place: Path, gateway: Gateway, port: int) -> None:
+        """`port` is one of its plain ports on this machine, at which it is asked whether it answers."""
+        self.port = port
+        self._place = place
+        self._gateway = gateway
+        self.process: Process | None = None
+
+    def start(self) -> None:
+        """Starts it and waits until it answers."""
+        self.launch()
+        wait_ready(self._running(), self.ready, within=READY_WITHIN_S)
+
+    def launch(self) -> None:
+        """Writes its configuration, starts it and returns at once."""
+        user = worker_user([self._place.parent, self._gateway.page])
+        folder(self._place, user=user)
+        folder(self._place / "temp", mode=0o700, user=user)
+        configuration = self._place / "nginx.conf"
+        write(configuration, render(self._gateway, self._place, user))
+        if self._gateway.authority is not None:
+            write(self._place / "ca.crt", self._gateway.authority.read_text())
+        log = self._place / "error.log"
+        self.process = Process(
+            self.name,
+            [program(), "-p", str(self._place), "-c", str(configuration), "-e", str(log), "-g", "daemon off;"],
+            folder=self._place,
+            log=log,
+            environment={"LANG": "C.UTF-8"},
+        )
+        self.process.start()
+
+    def ready(self) -> bool:
+        """Whether it answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/api/")
+            return connection.getresponse().status == http.HTTPStatus.NOT_FOUND
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.alive()
+
+    def reload(self) -> None:
+        """Has it read certificates and configuration again."""
+        self._running().signal(signal.SIGHUP)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.stop()
+
+    def kill(self) -> None:
+        self._running().kill()
+
+    def _running(self) -> Process:
+        if self.process is None:
+            raise RunnerError("nginx was not started.")
+        return self.process
+
+
+def program() -> str:
+    """Where nginx is installed. Raises ToolMissing."""
+    found = shutil.which("nginx", path=os.environ.get("PATH", os.defpath) + ":/usr/sbin")
+    if found is None:
+        raise ToolMissing("nginx", PACKAGE)
+    return found
+
+
+def worker_user(needed: Sequence[Path]) -> str | None:
+    """Whom nginx, started by root, gives its workers to: nobody of weight, where he can read what he must serve."""
+    if os.geteuid() != 0:
+        return None
+    return WEB_USER if all(can_enter(path, WEB_USER) for path in needed) else "root"
+
+
+def can_enter(path: Path, user: str) -> bool:
+    """Whether a user gets into a folder, by way of all those above it."""
+    account = pwd.getpwnam(user)
+    return all(_may_pass(place.stat(), account) for place in [path.resolve(), *path.resolve().parents])
+
+
+def _may_pass(place: os.stat_result, account: pwd.struct_passwd) -> bool:
+    if place.st_uid == account.pw_uid:
+        return bool(place.st_mode & stat.S_IXUSR)
+    if place.st_gid == account.pw_gid:
+        return bool(place.st_mode & stat.S_IXGRP)
+    return bool(place.st_mode & stat.S_IXOTH)
