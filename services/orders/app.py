@@ -1,0 +1,76 @@
+"""What every process of orders is made of."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.database import Database
+from services.chassis.outbox import Outbox
+from services.chassis.states import Pull, Puller, read
+from services.chassis.tokens import Authenticator, Revocations
+from services.orders.handlers import hearing
+from services.orders.settings import Settings
+
+SILENT_AFTER_S = 30
+
+
+@dataclass(frozen=True)
+class App:
+    settings: Settings
+    db: Database
+    clock: Clock
+    outbox: Outbox
+    pullers: dict[str, Puller]
+    authenticator: Authenticator
+    zone: ZoneInfo
+
+
+def build(settings: Settings) -> App:
+    """The App of one process."""
+    clock = SystemClock()
+    db = Database(settings.database_url.get_secret_value(), name="orders", pool_size=settings.door_workers)
+    outbox = Outbox(settings.id, clock)
+    return App(
+        settings=settings,
+        db=db,
+        clock=clock,
+        outbox=outbox,
+        pullers=_pullers(settings, db, outbox, clock),
+        authenticator=authenticator(settings, db, clock),
+        zone=ZoneInfo(settings.time_zone),
+    )
+
+
+def authenticator(settings: Settings, db: Database, clock: Clock) -> Authenticator:
+    """Checks shift tokens against the revocations last heard."""
+
+    def silent() -> bool:
+        with db.transaction() as tx:
+            heard = read(tx, "revocations")
+        return heard is None or (clock.now() - heard.heard_at).total_seconds() > SILENT_AFTER_S
+
+    def revocations() -> dict[str, object] | None:
+        with db.transaction() as tx:
+            heard = read(tx, "revocations")
+        return heard.value if heard else None
+
+    key = Path(settings.token_public_key_file).read_text() if settings.token_public_key_file else ""
+    token = settings.service_token.get_secret_value()
+    return Authenticator(key, settings.id, token, revoked=Revocations(revocations), silent=silent)
+
+
+def _pullers(settings: Settings, db: Database, outbox: Outbox, clock: Clock) -> dict[str, Puller]:
+    """A puller an owner: one that hangs holds up nobody else's states."""
+    token = settings.service_token.get_secret_value()
+    catalog, sessions = str(settings.catalog_url), str(settings.sessions_url)
+    pulls = {
+        "sessions": (Pull("mode", sessions, apply=hearing.mode(outbox, clock)), Pull("revocations", sessions)),
+        "catalog": (
+            Pull("payment-modes", catalog, apply=hearing.payment_modes),
+            Pull("staff", catalog, apply=hearing.staff),
+            Pull("readiness", catalog),
+            Pull("price-book", catalog, apply=hearing.price_book, paged=True),
+        ),
+    }
+    return {owner: Puller(db, token, theirs) for owner, theirs in pulls.items()}

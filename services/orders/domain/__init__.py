@@ -1,0 +1,1 @@
+"""The rules of a sale: pure, time is an argument, amounts are integers in minor units."""

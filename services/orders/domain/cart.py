@@ -1,0 +1,171 @@
+"""A cart becomes a quote: dated prices and rates, tax a line, what is left of each piece."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from services.orders.domain.tax import round_off, split
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A value that holds from a day on."""
+
+    valid_from: date
+    value: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """What the price book knows of a SKU; `left` is the synced stock less what was sold since."""
+
+    sku: str
+    name: str
+    size: str | None
+    hsn: str
+    exempt: bool
+    prices: tuple[Dated, ...]
+    rates: tuple[Dated, ...]
+    left: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A line of a cart."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A reckoned line; amounts in minor units, rate in basis points."""
+
+    line_no: int
+    sku: str
+    name: str
+    size: str | None
+    hsn: str
+    quantity: int
+    unit_price_minor: int
+    amount_minor: int
+    discount_minor: int
+    tax_rate_bp: int
+    taxable_minor: int
+    cgst_minor: int
+    sgst_minor: int
+    igst_minor: int
+    oversold: bool
+    extensions: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the lines, in minor units."""
+
+    lines_minor: int
+    discount_minor: int
+    round_off_minor: int
+    total_minor: int
+    taxable_minor: int
+    cgst_minor: int
+    sgst_minor: int
+    igst_minor: int
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a customer is told before paying; `left` by SKU."""
+
+    lines: tuple[Line, ...]
+    totals: Totals
+    left: Mapping[str, int] = field(default_factory=dict)
+
+
+class Unpriced(Exception):
+    """A SKU that is unknown, was deleted, or has no price or rate on this day."""
+
+    def __init__(self, skus: Sequence[str]) -> None:
+        self.skus = list(skus)
+        super().__init__(", ".join(skus))
+
+
+def on(values: Sequence[Dated], day: date) -> int | None:
+    """The value that holds on a day: the one that began last."""
+    begun = [v for v in values if v.valid_from <= day]
+    return max(begun, key=lambda v: v.valid_from).value if begun else None
+
+
+def gathered(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    """The cart with each SKU once, in the order in which it was first scanned."""
+    quantities: dict[str, int] = {}
+    for line in wanted:
+        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+    return tuple(Wanted(sku, quantity) for sku, quantity in quantities.items())
+
+
+def reckon(
+    wanted: Sequence[Wanted], book: Mapping[str, Item], day: date, *, interstate: bool, round_cash: bool
+) -> Quote:
+    """The quote for a cart on a day. Raises Unpriced with every SKU that cannot be sold."""
+    lines = gathered(wanted)
+    unpriced = [w.sku for w in lines if not _priced(book.get(w.sku), day)]
+    if unpriced:
+        raise Unpriced(unpriced)
+    reckoned = tuple(_line(n, w, book[w.sku], day, interstate=interstate) for n, w in enumerate(lines, 1))
+    return Quote(reckoned, totals(reckoned, round_cash=round_cash), {w.sku: book[w.sku].left for w in lines})
+
+
+def totals(lines: Sequence[Line], *, round_cash: bool) -> Totals:
+    """The sums of lines, rounded to the rupee where cash asks for it."""
+    amount = sum(line.amount_minor for line in lines)
+    discount = sum(line.discount_minor for line in lines)
+    rounding = round_off(amount - discount) if round_cash else 0
+    return Totals(
+        lines_minor=amount,
+        discount_minor=discount,
+        round_off_minor=rounding,
+        total_minor=amount - discount + rounding,
+        taxable_minor=sum(line.taxable_minor for line in lines),
+        cgst_minor=sum(line.cgst_minor for line in lines),
+        sgst_minor=sum(line.sgst_minor for line in lines),
+        igst_minor=sum(line.igst_minor for line in lines),
+    )
+
+
+def _priced(item: Item | None, day: date) -> bool:
+    return item is not None and on(item.prices, day) is not None and on(item.rates, day) is not None
+
+
+def _line(number: int, wanted: Wanted, item: Item, day: date, *, interstate: bool) -> Line:
+    price, rate = on(item.prices, day) or 0, on(item.rates, day) or 0
+    amount = price * wanted.quantity
+    tax = split(amount, rate, interstate=interstate)
+    return Line(
+        line_no=number,
+        sku=item.sku,
+        name=item.name,
+        size=item.size,
+        hsn=item.hsn,
+        quantity=wanted.quantity,
+        unit_price_minor=price,
+        amount_minor=amount,
+        discount_minor=0,
+        tax_rate_bp=rate,
+        taxable_minor=tax.taxable,
+        cgst_minor=tax.cgst,
+        sgst_minor=tax.sgst,
+        igst_minor=tax.igst,
+        oversold=wanted.quantity > item.left,
+    )
+
+
+def differences(agreed: Mapping[str, int], now: Quote) -> list[dict[str, Any]]:
+    """What changed since a customer agreed to unit prices by SKU: a row a line."""
+    prices = {line.sku: line.unit_price_minor for line in now.lines}
+    return [
+        {"sku": sku, "was_minor": agreed.get(sku), "is_minor": prices.get(sku)}
+        for sku in sorted(set(agreed) | set(prices))
+        if agreed.get(sku) != prices.get(sku)
+    ]

@@ -1,0 +1,157 @@
+"""What orders refuses, by name."""
+
+from services.chassis.errors import ServiceError
+
+
+class NotAvailableOffline(ServiceError):
+    """Not available in Offline Mode"""
+
+    code = "not_available_offline"
+    status = 409
+
+
+class CannotSell(ServiceError):
+    """This store cannot sell: {what} is missing."""
+
+    code = "cannot_sell"
+    status = 409
+
+
+class StoreNotSetUp(ServiceError):
+    """The store's identity has not come from head office yet: let the store go online once."""
+
+    code = "store_not_set_up"
+    status = 409
+
+
+class NotSellable(ServiceError):
+    """These articles cannot be sold: {skus}."""
+
+    code = "not_sellable"
+    status = 409
+
+
+class ExemptOffline(ServiceError):
+    """Goods that are exempt from GST need a bill of supply, which is not available in Offline Mode."""
+
+    code = "exempt_not_available_offline"
+    status = 409
+
+
+class GstinOffline(ServiceError):
+    """An invoice with the buyer's GSTIN needs head office, so it is not available in Offline Mode."""
+
+    code = "gstin_not_available_offline"
+    status = 409
+
+
+class QuoteChanged(ServiceError):
+    """The total is another by now. Show the new quote and ask the customer again."""
+
+    code = "quote_changed"
+    status = 409
+
+
+class OutOfStock(ServiceError):
+    """Of these articles fewer are left: {skus}."""
+
+    code = "out_of_stock"
+    status = 409
+
+
+class ApprovalNeeded(ServiceError):
+    """A manager has to approve this."""
+
+    code = "approval_needed"
+    status = 409
+
+
+class PaymentRefused(ServiceError):
+    """{text}"""
+
+    code = "payment_refused"
+    status = 409
+
+
+class CardNumberRefused(ServiceError):
+    """What looks like a card number stands in {field}. Never write one down."""
+
+    code = "card_number_refused"
+    status = 422
+
+
+class OrderDiffers(ServiceError):
+    """Another sale is stored under this id."""
+
+    code = "order_differs"
+    status = 409
+
+
+class OrderAbandoned(ServiceError):
+    """This id was given up: make the sale under a new one."""
+
+    code = "order_abandoned"
+    status = 409
+
+
+class TillRefused(ServiceError):
+    """Sign in at a till that is paired with this store."""
+
+    code = "till_refused"
+    status = 403
+
+
+class NoPrefix(ServiceError):
+    """No invoice prefix is left. Head office sends more while the store is online."""
+
+    code = "no_invoice_prefix"
+    status = 409
+
+
+class NameTaken(ServiceError):
+    """Another till has this name."""
+
+    code = "name_taken"
+    status = 409
+
+
+class NotKept(ServiceError):
+    """While offline a till keeps each sale in its folder first. Grant the folder in Settings."""
+
+    code = "not_kept"
+    status = 409
+
+
+class AlreadySynced(ServiceError):
+    """The order is at head office already. It is changed there."""
+
+    code = "already_synced"
+    status = 409
+
+
+class WishPending(ServiceError):
+    """A wish for this order waits for its answer."""
+
+    code = "wish_pending"
+    status = 409
+
+
+class AlreadyVoid(ServiceError):
+    """The order is void."""
+
+    code = "already_void"
+    status = 409
+
+
+class SecondPerson(ServiceError):
+    """A second person has to approve: not the seller, and not who asks."""
+
+    code = "second_person_needed"
+    status = 409
+
+
+class HeadOfficeSilent(ServiceError):
+    """Head office did not answer in time."""
+
+    code = "head_office_silent"
+    status = 503

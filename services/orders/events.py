@@ -1,0 +1,69 @@
+"""What orders tells, and the fields that it reads of what others tell."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.chassis.events import Event
+from services.chassis.topology import Queue
+
+OUTCOMES = Queue("orders.outcomes")
+QUEUES = (OUTCOMES,)
+
+PLACED_TO = ("sync.orders", "catalog.facts")
+AMENDED_TO = ("sync.facts",)
+VOIDED_TO = ("catalog.facts",)
+CUSTOMERS_TO = ("sync.facts",)
+SEALED_TO = ("sessions.facts",)
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Outcome(_Read):
+    """Where the delivery of an order stands; the higher `delivery_version` is the later word."""
+
+    order_id: UUID
+    delivery_version: int
+    state: Literal["synced", "pending", "withdrawn", "too_late", "waiting"]
+    wish_id: UUID | None = None
+    oms_id: str | None = None
+    accepted_at: datetime | None = None
+    reason: dict[str, Any] | None = None
+
+
+class OrdersSettled(_Read):
+    outcomes: tuple[Outcome, ...]
+
+
+def order_placed(document: dict[str, Any]) -> Event:
+    return Event(type="orders.order_placed", aggregate_id=document["order_id"], data=document)
+
+
+def order_amended(order_id: str, revision: int, data: dict[str, Any]) -> Event:
+    return Event(type="orders.order_amended", aggregate_id=order_id, aggregate_version=revision, data=data)
+
+
+def order_voided(order_id: str, lines: list[dict[str, Any]]) -> Event:
+    return Event(
+        type="orders.order_voided",
+        aggregate_id=order_id,
+        aggregate_version=2,
+        data={"order_id": order_id, "lines": lines},
+    )
+
+
+def customer_saved(customer: dict[str, Any]) -> Event:
+    return Event(
+        type="orders.customer_saved",
+        aggregate_id=customer["customer_id"],
+        aggregate_version=customer["revision"],
+        data=customer,
+    )
+
+
+def session_sealed(sealed: dict[str, Any]) -> Event:
+    return Event(type="orders.session_sealed", aggregate_id=sealed["session_id"], data=sealed)

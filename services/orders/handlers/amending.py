@@ -1,0 +1,98 @@
+"""Wishes to void or to correct an order: sync decides, for the order may be on its way."""
+
+from typing import Any
+from uuid import UUID
+
+from services.chassis.database import Tx, notify
+from services.chassis.errors import NotFound
+from services.chassis.tokens import Principal
+from services.orders import events
+from services.orders.app import App
+from services.orders.domain.rules import Action
+from services.orders.errors import AlreadySynced, AlreadyVoid, ApprovalNeeded, SecondPerson, WishPending
+from services.orders.schemas import CorrectionWish, VoidWish, WishOut
+from services.orders.store import orders, wishes
+
+
+def void(app: App, order_id: UUID, wish: VoidWish, who: Principal) -> WishOut:
+    """Wishes an order void; it is void once sync says that it will never be sent."""
+    with app.db.transaction() as tx:
+        if known := wishes.get(tx, wish.wish_id):
+            return _out(known)
+        order = _changeable(tx, order_id)
+        approved_by = _second_person(tx, order, wish.approval_id, who)
+        refund = [{"payment_mode": p["payment_mode"], "amount_minor": p["amount_minor"]} for p in _payments(order)]
+        details = {"refund": refund, "goods_back": wish.goods_back, "correction": None}
+        asked = _asked(wish.wish_id, order, "void", order.revision) | _by(wish.reason, who, approved_by)
+        _ask(app, tx, order, asked, details)
+        orders.set_state(tx, order_id, "void_asked")
+        return _out(wishes.get(tx, wish.wish_id))
+
+
+def correct(app: App, order_id: UUID, wish: CorrectionWish, who: Principal) -> WishOut:
+    """Wishes a correction: a row beside the order as printed, sent as a new revision."""
+    with app.db.transaction() as tx:
+        if known := wishes.get(tx, wish.wish_id):
+            return _out(known)
+        order = _changeable(tx, order_id)
+        correction = wish.model_dump(mode="json", exclude={"wish_id", "reason"})
+        details = {"refund": [], "goods_back": False, "correction": correction}
+        revision = orders.next_revision(tx, order_id)
+        asked = _asked(wish.wish_id, order, "correct", revision) | _by(wish.reason, who, who.staff_code)
+        _ask(app, tx, order, asked, details)
+        return _out(wishes.get(tx, wish.wish_id))
+
+
+def _changeable(tx: Tx, order_id: UUID) -> Any:
+    order = orders.lock(tx, order_id)
+    if order is None:
+        raise NotFound(what="order")
+    if order.state == "void":
+        raise AlreadyVoid
+    if order.state == "synced":
+        raise AlreadySynced
+    if wishes.void_asked(tx, order_id):
+        raise WishPending
+    return order
+
+
+def _second_person(tx: Tx, order: Any, approval_id: UUID | None, who: Principal) -> str:
+    """The manager who approves: never the seller, and never who asks."""
+    if approval_id is None:
+        raise ApprovalNeeded(needed=[{"action": Action.VOID_AFTER_PRINT, "subject": order.invoice_number}])
+    approval = wishes.approval(tx, approval_id)
+    if approval is None or (approval.order_id, approval.action) != (order.order_id, Action.VOID_AFTER_PRINT):
+        raise ApprovalNeeded(needed=[{"action": Action.VOID_AFTER_PRINT, "subject": order.invoice_number}])
+    if approval.approved_by in (order.seller, who.staff_code):
+        raise SecondPerson
+    return str(approval.approved_by)
+
+
+def _asked(wish_id: UUID, order: Any, kind: str, revision: int) -> dict[str, Any]:
+    return {"wish_id": wish_id, "order_id": order.order_id, "kind": kind, "revision": revision}
+
+
+def _by(reason: str, who: Principal, approved_by: str) -> dict[str, Any]:
+    return {"reason": reason, "asked_by": who.staff_code, "approved_by": approved_by}
+
+
+def _ask(app: App, tx: Tx, order: Any, asked: dict[str, Any], details: dict[str, Any]) -> None:
+    wishes.ask(tx, asked | {"details": details})
+    told = {k: str(v) if isinstance(v, UUID) else v for k, v in asked.items()} | {
+        "asked_at": app.clock.now().isoformat(),
+        "invoice_number": order.invoice_number,
+        "business_date": order.business_date.isoformat(),
+        "session_id": str(order.session_id) if order.session_id else None,
+    }
+    event = events.order_amended(str(order.order_id), asked["revision"], told | details)
+    app.outbox.record(tx, event, to=events.AMENDED_TO)
+    notify(tx, "changes", {"what": "orders"})
+
+
+def _payments(order: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = order.document["payments"]
+    return found
+
+
+def _out(row: Any) -> WishOut:
+    return WishOut(wish_id=row.wish_id, order_id=row.order_id, kind=row.kind, revision=row.revision, state=row.state)

@@ -1,0 +1,48 @@
+"""The invoice as data, HTML and PDF."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.chassis.errors import NotFound
+from services.orders.app import App
+from services.orders.domain.money import rupees
+from services.orders.pdf import render as render_pdf
+from services.orders.store import heard, orders
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+_templates = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_templates.filters["rupees"] = rupees
+
+
+def data(app: App, order_id: UUID) -> dict[str, Any]:
+    """The invoice: the order as printed, the store, and the labels that stand at its top. Printing is not noted."""
+    return _data(app, order_id, printing=False)
+
+
+def html(app: App, order_id: UUID) -> str:
+    """The invoice as a page; from the second time on it says that it is a copy."""
+    return _templates.get_template("invoice.html").render(**_data(app, order_id, printing=True))
+
+
+def pdf(app: App, order_id: UUID) -> bytes:
+    """The invoice as PDF; from the second time on it says that it is a copy."""
+    return render_pdf(_data(app, order_id, printing=True))
+
+
+def _data(app: App, order_id: UUID, *, printing: bool) -> dict[str, Any]:
+    with app.db.transaction() as tx:
+        order = orders.get(tx, order_id)
+        if order is None:
+            raise NotFound(what="order")
+        store = heard.identity(tx)
+        prints = orders.note_print(tx, order_id) if printing else order.printed
+    labels = ["Offline"] if order.mode == "offline" else []
+    labels += ["Copy"] if prints > 1 else []
+    labels += ["Void"] if order.state == "void" else []
+    return {"labels": labels, "store": store, "order": order.document}

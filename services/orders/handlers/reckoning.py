@@ -1,0 +1,120 @@
+"""From a cart to a quote, with the price book of this store."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from services.chassis.tokens import Principal
+from services.orders.app import App
+from services.orders.domain.cart import Dated, Item, Quote, Unpriced, Wanted, reckon
+from services.orders.domain.invoices import business_date
+from services.orders.domain.payments import PaymentMode, holds_card_number
+from services.orders.domain.rules import Feature, refused_features
+from services.orders.errors import (
+    CannotSell,
+    CardNumberRefused,
+    ExemptOffline,
+    GstinOffline,
+    NotAvailableOffline,
+    NotSellable,
+    StoreNotSetUp,
+)
+from services.orders.schemas import Cart
+from services.orders.store.sales import Before
+
+NOT_AVAILABLE = "Not available in Offline Mode"
+STOCK_NOTE = "Inventory shown may not reflect real-time stock until sync completes."
+
+
+def check_cart(cart: Cart, before: Before) -> None:
+    """Raises what the mode forbids about a cart, and a card number that was typed somewhere."""
+    if before.mode == "cannot_sell":
+        raise CannotSell(what=", ".join(before.shown.get("missing") or ["data"]))
+    if before.store is None:
+        raise StoreNotSetUp
+    refused = refused_features("offline" if before.mode == "offline" else "online", features(cart))
+    if refused:
+        raise NotAvailableOffline(features=[str(f) for f in refused])
+    if cart.customer and cart.customer.gstin and before.mode == "offline":
+        raise GstinOffline
+    _refuse_card_numbers(cart)
+
+
+def features(cart: Cart) -> list[Feature]:
+    """What of a cart only head office can give."""
+    used = {
+        Feature.DELIVERY: cart.fulfilment == "delivery",
+        Feature.PROMOTION: cart.coupon is not None,
+        Feature.EXTENSION: bool(cart.extensions),
+    }
+    return [feature for feature, wanted in used.items() if wanted]
+
+
+def quote(app: App, cart: Cart, before: Before, rows: Iterable[Any], day: date) -> Quote:
+    """Raises NotSellable, or ExemptOffline for goods that need a bill of supply."""
+    book = {row.item["sku"]: item(row) for row in rows}
+    wanted = [Wanted(line.sku, line.quantity) for line in cart.lines]
+    if before.mode == "offline" and any(book[w.sku].exempt for w in wanted if w.sku in book):
+        raise ExemptOffline
+    try:
+        return reckon(wanted, book, day, interstate=interstate(cart, before), round_cash=rounds(app, cart))
+    except Unpriced as error:
+        raise NotSellable(skus=error.skus) from error
+
+
+def item(row: Any) -> Item:
+    """A price-book row as the rules read it."""
+    data = row.item
+    return Item(
+        sku=data["sku"],
+        name=data["name"],
+        size=data["size"],
+        hsn=data["hsn"],
+        exempt=bool(data["exempt"]),
+        prices=tuple(Dated(_day(p["valid_from"]), p["price_minor"]) for p in data["prices"]),
+        rates=tuple(Dated(_day(r["valid_from"]), r["rate_bp"]) for r in data["tax_rates"]),
+        left=int(row.left),
+    )
+
+
+def place_of_supply(cart: Cart, before: Before) -> str:
+    """The state written on the invoice: the store's own unless the buyer's is given."""
+    return cart.place_of_supply or str((before.store or {})["state_code"])
+
+
+def interstate(cart: Cart, before: Before) -> bool:
+    return place_of_supply(cart, before) != str((before.store or {})["state_code"])
+
+
+def rounds(app: App, cart: Cart) -> bool:
+    return app.settings.round_cash and cart.pays_cash
+
+
+def today(app: App) -> date:
+    return business_date(app.clock.now(), app.zone, None)
+
+
+def modes_of(before: Before) -> dict[str, PaymentMode]:
+    """Payment modes by code."""
+    return {row["code"]: PaymentMode(**row) for row in before.payment_modes}
+
+
+def staff_of(cart: Cart, who: Principal) -> list[str]:
+    """Staff codes that a sale names."""
+    return [code for code in (who.staff_code, cart.sales_employee_code) if code]
+
+
+def unavailable(before: Before) -> dict[str, str]:
+    """What a page shows disabled, and why."""
+    return {str(f): NOT_AVAILABLE for f in Feature} if before.mode == "offline" else {}
+
+
+def _refuse_card_numbers(cart: Cart) -> None:
+    texts = {"note": cart.note, "customer.name": cart.customer.name if cart.customer else ""}
+    for field, text in texts.items():
+        if holds_card_number(text):
+            raise CardNumberRefused(field=field)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text[:10])

@@ -1,0 +1,224 @@
+"""Quote, place, abandon: the sale itself."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from services.chassis.database import Tx
+from services.chassis.errors import InvalidInput
+from services.chassis.tokens import Principal
+from services.orders import events
+from services.orders.app import App
+from services.orders.domain import invoices
+from services.orders.domain.cart import Quote, differences
+from services.orders.domain.payments import (
+    Paid,
+    Payment,
+    PaymentWrong,
+    holds_card_number,
+    normal_reference,
+    settle,
+)
+from services.orders.domain.rules import Needed, approvals_needed, oversold
+from services.orders.domain.rules import Sale as RuledSale
+from services.orders.errors import (
+    ApprovalNeeded,
+    CardNumberRefused,
+    NotAvailableOffline,
+    NotKept,
+    OrderAbandoned,
+    OrderDiffers,
+    OutOfStock,
+    PaymentRefused,
+    QuoteChanged,
+    TillRefused,
+)
+from services.orders.handlers import reckoning, showing, writing
+from services.orders.handlers.writing import Deal
+from services.orders.schemas import Abandoned, Cart, OrderOut, QuoteLine, QuoteOut, Sale, TotalsOut
+from services.orders.schemas import Needed as NeededOut
+from services.orders.store import orders, sales
+from services.orders.store.sales import Before
+
+
+def quote(app: App, cart: Cart, who: Principal) -> QuoteOut:
+    """Reckons a cart as it would be sold now; stores nothing."""
+    with app.db.transaction() as tx:
+        before = sales.before(tx, cart.order_id, reckoning.staff_of(cart, who))
+        reckoning.check_cart(cart, before)
+        rows = sales.book(tx, [line.sku for line in cart.lines])
+    reckoned = reckoning.quote(app, cart, before, rows, reckoning.today(app))
+    return shown(app, cart, before, reckoned)
+
+
+def shown(app: App, cart: Cart, before: Before, quote: Quote) -> QuoteOut:
+    """A quote as a till shows it."""
+    ruled = RuledSale(quote, (), before.mode == "offline", before.session_minor, {})
+    return QuoteOut(
+        order_id=cart.order_id,
+        mode=before.mode,
+        currency="INR",
+        business_date=reckoning.today(app),
+        lines=[QuoteLine(**asdict(line), left=quote.left[line.sku]) for line in quote.lines],
+        totals=TotalsOut(**asdict(quote.totals)),
+        approvals_needed=[NeededOut(**asdict(n)) for n in approvals_needed(ruled, app.settings.policy())],
+        unavailable=reckoning.unavailable(before),
+        stock_note=reckoning.STOCK_NOTE if before.mode == "offline" else None,
+    )
+
+
+def place(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
+    """Stores a sale, once under its id; whether it was stored just now.
+
+    Raises what keeps it from being sold; then nothing of it is stored but the money that was already taken.
+    """
+    till_id = _till_of(who)
+    try:
+        with app.db.transaction() as tx:
+            sales.lock(tx, sale.order_id)
+            before = sales.before(tx, sale.order_id, reckoning.staff_of(sale, who))
+            fingerprint = business_fingerprint(sale)
+            if before.stored:
+                return _replayed(tx, before.stored, sale.order_id, fingerprint), False
+            if before.abandoned:
+                raise OrderAbandoned(order_id=str(sale.order_id))
+            _place(app, tx, sale, who, before)
+            return showing.one(tx, sale.order_id), True
+    except (PaymentRefused, QuoteChanged, ApprovalNeeded, OutOfStock, NotAvailableOffline):
+        _keep_money(app, sale, who, till_id)
+        raise
+
+
+def abandon(app: App, order_id: UUID, who: Principal) -> Abandoned:
+    """The sale that is stored after all, or a tombstone that refuses the id for ever."""
+    with app.db.transaction() as tx:
+        sales.lock(tx, order_id)
+        stored = orders.get(tx, order_id)
+        if stored is None:
+            sales.entomb(tx, order_id, who.staff_code)
+        return Abandoned(order=showing.order_out(stored) if stored else None)
+
+
+def business_fingerprint(sale: Sale) -> str:
+    """A hash of what makes a sale this sale: pressing Pay twice sends the same."""
+    return invoices.fingerprint(sale.model_dump(mode="json", exclude={"kept", "agreed"}))
+
+
+def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> None:
+    reckoning.check_cart(sale, before)
+    if before.mode == "offline" and sale.kept is None:
+        raise NotKept
+    rows = sales.book(tx, [line.sku for line in sale.lines], locked=True)
+    till = sales.till(tx, _till_of(who))
+    if till is None or not till.active:
+        raise TillRefused
+    now = app.clock.now()
+    day = invoices.business_date(now, app.zone, till.last_date)
+    quote = reckoning.quote(app, sale, before, rows, day)
+    _must_be_agreed(app, sale, before, quote)
+    deal = Deal(sale, who, before, till, quote, _payments(sale, before, quote), now, day)
+    used = sales.used_references(tx, [(p.payment_mode, p.reference) for p in deal.payments if p.reference])
+    granted = _approved(app, tx, deal, used)
+    document = writing.document(deal, granted, app.settings.id, app.settings.chain_salt.get_secret_value())
+    outgoing, _ = app.outbox.rows(events.order_placed(document), to=events.PLACED_TO)
+    sales.store_sale(tx, writing.row(deal, document, business_fingerprint(sale), used) | _told(outgoing))
+
+
+def _replayed(tx: Tx, stored: dict[str, Any], order_id: UUID, fingerprint: str) -> OrderOut:
+    order = showing.one(tx, order_id)
+    if stored["fingerprint"] != fingerprint:
+        raise OrderDiffers(order=order.model_dump(mode="json"))
+    return order
+
+
+def _till_of(who: Principal) -> UUID:
+    if who.till_id is None:
+        raise TillRefused
+    return UUID(who.till_id)
+
+
+def _must_be_agreed(app: App, sale: Sale, before: Before, quote: Quote) -> None:
+    if quote.totals.total_minor == sale.total_minor:
+        return
+    new = shown(app, sale, before, quote).model_dump(mode="json")
+    raise QuoteChanged(quote=new, agreed_minor=sale.total_minor, changes=differences(sale.agreed, quote))
+
+
+def _payments(sale: Sale, before: Before, quote: Quote) -> tuple[Payment, ...]:
+    paid = [Paid(p.payment_mode, p.amount_minor, p.reference, p.tendered_minor) for p in sale.payments]
+    modes = reckoning.modes_of(before)
+    try:
+        payments = settle(paid, modes, quote.totals.total_minor, offline=before.mode == "offline")
+    except PaymentWrong as error:
+        raise _payment_error(error) from error
+    if sale.pays_cash and any(p.kind != "cash" for p in payments):
+        raise InvalidInput("pays_cash: only when everything is paid in cash")
+    return payments
+
+
+def _payment_error(error: PaymentWrong) -> Exception:
+    if error.code == "card_number_refused":
+        return CardNumberRefused(field="reference")
+    if error.code == "not_available_offline":
+        return NotAvailableOffline(features=["online_payment"])
+    return PaymentRefused(text=str(error), reason=error.code, payment=error.n)
+
+
+def _approved(app: App, tx: Tx, deal: Deal, used: list[str]) -> list[dict[str, str]]:
+    """The approvals that were given for what needs them. Raises what is still missing."""
+    policy = app.settings.policy()
+    if policy.oversell == "block" and oversold(deal.quote):
+        raise OutOfStock(skus=oversold(deal.quote))
+    needed = approvals_needed(_ruled(deal, used), policy)
+    if not needed:
+        return []
+    given = {(a.action, a.subject): a for a in sales.approvals(tx, deal.sale.order_id)}
+    missing = [n for n in needed if (n.action, n.subject) not in given]
+    if missing:
+        raise ApprovalNeeded(needed=[asdict(n) for n in missing])
+    return [_granted(n, given[n.action, n.subject]) for n in needed]
+
+
+def _ruled(deal: Deal, used: list[str]) -> RuledSale:
+    before = deal.before
+    limits = {m.code: m.limit_minor for m in reckoning.modes_of(before).values() if m.limit_minor is not None}
+    offline = before.mode == "offline"
+    return RuledSale(deal.quote, deal.payments, offline, before.session_minor, limits, used)
+
+
+def _granted(needed: Needed, approval: Any) -> dict[str, str]:
+    return {
+        "action": needed.action,
+        "subject": needed.subject,
+        "approved_by": approval.approved_by,
+        "reason": approval.reason,
+    }
+
+
+def _told(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "event_id": rows[0]["event_id"],
+        "event_type": rows[0]["type"],
+        "event_body": rows[0]["body"],
+        "queues": [row["queue"] for row in rows],
+    }
+
+
+def _keep_money(app: App, sale: Sale, who: Principal, till_id: UUID) -> None:
+    """Money that was taken (card, UPI) for a sale that was refused is kept in mind until sold or given back."""
+    taken = [
+        {
+            "order_id": sale.order_id,
+            "n": n,
+            "payment_mode": p.payment_mode,
+            "amount_minor": p.amount_minor,
+            "reference": normal_reference(p.reference),
+            "till_id": till_id,
+            "seller": who.staff_code,
+        }
+        for n, p in enumerate(sale.payments, 1)
+        if p.reference and not holds_card_number(p.reference)
+    ]
+    if taken:
+        with app.db.transaction() as tx:
+            sales.keep_orphans(tx, taken)

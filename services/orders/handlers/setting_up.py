@@ -1,0 +1,20 @@
+"""Who this store is, as head office says."""
+
+from services.chassis.logs import get_logger
+from services.orders.app import App
+from services.orders.domain.invoices import usable_prefix
+from services.orders.store import heard
+
+log = get_logger()
+
+
+def pull_identity(app: App) -> None:
+    """Keeps the store's identity and spare invoice prefixes; without an answer the last ones stay."""
+    store = app.head_office.store()
+    if store is None:
+        return
+    prefixes = [p for p in store["prefixes"] if usable_prefix(p)]
+    if len(prefixes) < len(store["prefixes"]):
+        log.error("prefixes_unusable", count=len(store["prefixes"]) - len(prefixes))
+    with app.db.transaction() as tx:
+        heard.keep_identity(tx, {k: v for k, v in store.items() if k != "prefixes"}, prefixes)

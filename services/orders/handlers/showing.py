@@ -1,0 +1,84 @@
+"""Orders as people see them."""
+
+from typing import Any
+from uuid import UUID
+
+from services.chassis.database import Tx
+from services.chassis.errors import NotFound
+from services.orders.app import App
+from services.orders.schemas import ModeOut, OrderOut, OrderPage, OrderQuery, OrderRow
+from services.orders.store import heard, orders
+
+OFFLINE_ORDER = "Offline Order"
+STATE_TEXTS = {
+    "waiting": "Waiting to sync",
+    "synced": "Synced",
+    "pending": "Pending – action needed",
+    "void_asked": "Void asked",
+    "void": "Void",
+}
+FILTERS = ("state", "mode", "till_id", "session_id", "business_date")
+
+
+def one(tx: Tx, order_id: UUID) -> OrderOut:
+    """Raises NotFound."""
+    row = orders.get(tx, order_id)
+    if row is None:
+        raise NotFound(what="order")
+    return order_out(row)
+
+
+def detail(app: App, order_id: UUID) -> OrderOut:
+    with app.db.transaction() as tx:
+        return one(tx, order_id)
+
+
+def order_out(row: Any) -> OrderOut:
+    return OrderOut(
+        order_id=row.order_id,
+        document=row.document,
+        offline=row.mode == "offline",
+        label=OFFLINE_ORDER if row.mode == "offline" else None,
+        state=row.state,
+        state_text=STATE_TEXTS[row.state],
+        oms_id=row.oms_id,
+        accepted_at=row.accepted_at,
+        reason=row.reason,
+        revision=row.revision,
+    )
+
+
+def page(app: App, query: OrderQuery) -> OrderPage:
+    """Orders, the newest first."""
+    filters = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
+    before = int(query.cursor) if query.cursor else None
+    with app.db.transaction() as tx:
+        rows = orders.page(tx, filters=filters, search=query.search, before=before, limit=query.limit)
+    following = str(rows[-1].id) if len(rows) == query.limit else None
+    return OrderPage(items=[_row(row) for row in rows], next=following)
+
+
+def mode(app: App) -> ModeOut:
+    """The mode in which this store sells."""
+    with app.db.transaction() as tx:
+        row = heard.mode(tx)
+    return ModeOut(mode=row.mode, trigger=row.trigger, session_id=row.session_id, shown=row.shown)
+
+
+def _row(row: Any) -> OrderRow:
+    return OrderRow(
+        order_id=row.order_id,
+        invoice_number=row.invoice_number,
+        placed_at=row.placed_at,
+        business_date=row.business_date,
+        till_id=row.till_id,
+        seller=row.seller,
+        total_minor=row.total_minor,
+        offline=row.mode == "offline",
+        label=OFFLINE_ORDER if row.mode == "offline" else None,
+        session_id=row.session_id,
+        state=row.state,
+        state_text=STATE_TEXTS[row.state],
+        reason=row.reason,
+        oms_id=row.oms_id,
+    )

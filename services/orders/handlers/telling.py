@@ -1,0 +1,39 @@
+"""States that others pull from orders."""
+
+from typing import Any
+
+from services.orders.app import App
+from services.orders.store import counter, heard
+
+
+def mode_taken(app: App) -> tuple[int, dict[str, Any]]:
+    """The mode in which this store sells, and the number of its last change."""
+    with app.db.transaction() as tx:
+        row = heard.mode(tx)
+    session = str(row.session_id) if row.session_id else None
+    return row.number, {
+        "mode": row.mode,
+        "trigger": row.trigger,
+        "session_id": session,
+        "mode_number": row.mode_number,
+    }
+
+
+def session_figures(app: App) -> tuple[int, dict[str, Any]]:
+    """What the open session has sold; its number rises with the mode's changes and with each sale."""
+    with app.db.transaction() as tx:
+        row = heard.mode(tx)
+        orders, total = heard.sold_in(tx, row.session_id)
+    session = str(row.session_id) if row.session_id else None
+    number = row.number * 10_000_000 + orders
+    return number, {"session_id": session, "orders": orders, "total_minor": total}
+
+
+def tills(app: App) -> tuple[int, list[dict[str, Any]]]:
+    """Every till; the number rises with each change."""
+    with app.db.transaction() as tx:
+        rows = counter.tills(tx)
+        number = counter.tills_number(tx)
+    return number, [
+        {"till_id": str(r.till_id), "name": r.name, "key_hash": r.key_hash, "active": r.active} for r in rows
+    ]

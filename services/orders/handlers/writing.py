@@ -1,0 +1,117 @@
+"""The order as it is stored, printed and sent."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.chassis.errors import InvalidInput
+from services.chassis.tokens import Principal
+from services.orders.domain import invoices
+from services.orders.domain.cart import Quote
+from services.orders.domain.payments import Payment
+from services.orders.handlers import reckoning
+from services.orders.schemas import Sale
+from services.orders.store.sales import Before, as_json
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A sale that has passed its checks, with all that its document says."""
+
+    sale: Sale
+    who: Principal
+    before: Before
+    till: Any
+    quote: Quote
+    payments: Sequence[Payment]
+    now: datetime
+    day: date
+
+
+def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: str) -> dict[str, Any]:
+    """The order document with its legal number, chained to the one before it in its series."""
+    sale, before, invoice = deal.sale, deal.before, _invoice(deal)
+    written: dict[str, Any] = {
+        "order_id": str(sale.order_id),
+        "store_id": store_id,
+        "till_id": str(deal.till.till_id),
+        "till_name": deal.till.name,
+        "revision": 1,
+        "mode": before.mode,
+        "session_id": str(before.session_id) if before.session_id else None,
+        "placed_at": deal.now.isoformat(),
+        "business_date": deal.day.isoformat(),
+        "currency": "INR",
+        "invoice": invoice,
+        "seller": {"code": deal.who.staff_code, "name": before.staff.get(deal.who.staff_code, deal.who.name)},
+        "sales_employee": _employee(deal),
+        "customer": sale.customer.model_dump(mode="json", exclude={"gstin"}) if sale.customer else None,
+        "place_of_supply": reckoning.place_of_supply(sale, before),
+        "fulfilment": sale.fulfilment,
+        "delivery": None,
+        "lines": [asdict(line) | {"extensions": list(line.extensions)} for line in deal.quote.lines],
+        "payments": [asdict(p) for p in deal.payments],
+        "totals": asdict(deal.quote.totals),
+        "quote_id": None,
+        "promotions": [],
+        "note": sale.note,
+        "approvals": approvals,
+    }
+    invoice["hash"] = invoices.chained(invoice["previous_hash"], written, salt)
+    return written
+
+
+def row(deal: Deal, document: dict[str, Any], fingerprint: str, used: list[str]) -> dict[str, Any]:
+    """What `store_sale` writes; `used` are references that pay again with a manager's word."""
+    invoice = document["invoice"]
+    moved = {line["sku"]: line["quantity"] for line in document["lines"]}
+    return {
+        "order_id": deal.sale.order_id,
+        "fingerprint": fingerprint,
+        "document": as_json(document),
+        "mode": deal.before.mode,
+        "session_id": deal.before.session_id,
+        "till_id": deal.till.till_id,
+        "seller": deal.who.staff_code,
+        "placed_at": deal.now,
+        "business_date": deal.day,
+        "invoice_number": invoice["number"],
+        "series": invoice["series"],
+        "sequence": invoice["sequence"],
+        "series_year": invoice["financial_year"],
+        "head": invoice["hash"],
+        "total_minor": document["totals"]["total_minor"],
+        "kept": deal.sale.kept,
+        "payments": as_json([_payment_row(p, used) for p in deal.payments]),
+        "skus": list(moved),
+        "quantities": list(moved.values()),
+    }
+
+
+def _invoice(deal: Deal) -> dict[str, Any]:
+    """The next number of the till's series; a new financial year begins a new one."""
+    till, year = deal.till, invoices.financial_year(deal.day)
+    begins = till.series_year != year
+    sequence = 1 if begins else till.series_next
+    return {
+        "number": invoices.number(till.prefix, year, sequence),
+        "series": f"{till.prefix}/{year % 100:02d}",
+        "sequence": sequence,
+        "financial_year": year,
+        "previous_hash": invoices.GENESIS if begins else till.series_head,
+    }
+
+
+def _employee(deal: Deal) -> dict[str, str] | None:
+    code = deal.sale.sales_employee_code
+    if code is None:
+        return None
+    if code not in deal.before.staff:
+        raise InvalidInput("sales_employee_code: nobody with this code works here")
+    return {"code": code, "name": deal.before.staff[code]}
+
+
+def _payment_row(payment: Payment, used: list[str]) -> dict[str, Any]:
+    again = f"{payment.payment_mode} {payment.reference}" in used
+    return asdict(payment) | {"unique_reference": None if again else payment.reference}

@@ -1,0 +1,211 @@
+"""The door of orders: routes and the timers that need no broker."""
+
+from uuid import UUID
+
+from eventlet import tpool
+
+from services.chassis.fields import Code, Since
+from services.chassis.http import route
+from services.chassis.provided import Provided, every
+from services.chassis.replies import Raw, Reply, state_reply
+from services.chassis.routes import SERVICE
+from services.chassis.tokens import Principal
+from services.orders import schemas as of
+from services.orders.app import App
+from services.orders.errors import (
+    AlreadySynced,
+    AlreadyVoid,
+    ApprovalNeeded,
+    CannotSell,
+    CardNumberRefused,
+    ExemptOffline,
+    GstinOffline,
+    NameTaken,
+    NoPrefix,
+    NotAvailableOffline,
+    NotKept,
+    NotSellable,
+    OrderAbandoned,
+    OrderDiffers,
+    OutOfStock,
+    PaymentRefused,
+    QuoteChanged,
+    SecondPerson,
+    StoreNotSetUp,
+    TillRefused,
+    WishPending,
+)
+from services.orders.handlers import amending, counter, invoicing, selling, setting_up, showing, telling
+
+ANYONE = ("associate",)
+MANAGERS = ("manager",)
+CART_ERRORS = (
+    CannotSell,
+    StoreNotSetUp,
+    NotAvailableOffline,
+    GstinOffline,
+    ExemptOffline,
+    NotSellable,
+    CardNumberRefused,
+)
+SALE_ERRORS = (
+    *CART_ERRORS,
+    OrderDiffers,
+    OrderAbandoned,
+    QuoteChanged,
+    OutOfStock,
+    ApprovalNeeded,
+    PaymentRefused,
+    TillRefused,
+    NotKept,
+)
+ORDER = "/api/orders/orders/{order_id}"
+
+
+class Door:
+    name = "orders"
+    app: App = Provided()
+
+    @route("POST", "/api/orders/quotes", roles=ANYONE, errors=CART_ERRORS, summary="Reckon a cart")
+    def quote(self, who: Principal, body: of.Cart) -> of.QuoteOut:
+        return selling.quote(self.app, body, who)
+
+    @route("POST", "/api/orders/orders", roles=ANYONE, status=201, errors=SALE_ERRORS, summary="Complete a sale, once")
+    def place(self, who: Principal, body: of.Sale) -> of.OrderOut:
+        order, fresh = selling.place(self.app, body, who)
+        return Reply(order, status=201 if fresh else 200)  # type: ignore[return-value]
+
+    @route("POST", f"{ORDER}/abandon", roles=ANYONE, summary="Give an id up, or learn that its sale is stored")
+    def abandon(self, who: Principal, order_id: UUID) -> of.Abandoned:
+        return selling.abandon(self.app, order_id, who)
+
+    @route("GET", "/api/orders/orders", roles=ANYONE, summary="Orders, the newest first")
+    def list_orders(self, query: of.OrderQuery) -> of.OrderPage:
+        return showing.page(self.app, query)
+
+    @route("GET", ORDER, roles=ANYONE, summary="One order")
+    def order(self, order_id: UUID) -> of.OrderOut:
+        return showing.detail(self.app, order_id)
+
+    @route("GET", f"{ORDER}/invoice", roles=ANYONE, summary="The invoice as data")
+    def invoice(self, order_id: UUID) -> dict[str, object]:
+        return invoicing.data(self.app, order_id)
+
+    @route("GET", f"{ORDER}/invoice.html", roles=ANYONE, summary="The invoice to print", media_type="text/html")
+    def invoice_html(self, order_id: UUID) -> Raw:
+        return Raw(invoicing.html(self.app, order_id), "text/html; charset=utf-8")
+
+    @route("GET", f"{ORDER}/invoice.pdf", roles=ANYONE, summary="The invoice as PDF", media_type="application/pdf")
+    def invoice_pdf(self, order_id: UUID) -> Raw:
+        return Raw(tpool.execute(invoicing.pdf, self.app, order_id), "application/pdf")
+
+    @route(
+        "POST",
+        f"{ORDER}/void",
+        roles=ANYONE,
+        status=202,
+        errors=(AlreadySynced, AlreadyVoid, WishPending, ApprovalNeeded, SecondPerson),
+        summary="Ask for an order to be void",
+    )
+    def void(self, who: Principal, order_id: UUID, body: of.VoidWish) -> of.WishOut:
+        return amending.void(self.app, order_id, body, who)
+
+    @route(
+        "POST",
+        f"{ORDER}/corrections",
+        roles=MANAGERS,
+        status=202,
+        errors=(AlreadySynced, AlreadyVoid, WishPending),
+        summary="Ask for a correction of what head office is told",
+    )
+    def correct(self, who: Principal, order_id: UUID, body: of.CorrectionWish) -> of.WishOut:
+        return amending.correct(self.app, order_id, body, who)
+
+    @route("POST", "/api/orders/approvals", roles=MANAGERS, status=201, summary="Approve something about an order")
+    def approve(self, who: Principal, body: of.ApprovalIn) -> of.ApprovalOut:
+        return counter.approve(self.app, body, who)
+
+    @route("GET", "/api/orders/payments-without-order", roles=ANYONE, summary="Money taken for refused sales")
+    def orphans(self) -> of.Orphans:
+        return counter.orphans(self.app)
+
+    @route(
+        "POST",
+        "/api/orders/payments-without-order/{order_id}/{n}/refund",
+        roles=MANAGERS,
+        summary="Note that such money was given back",
+    )
+    def refund(self, who: Principal, order_id: UUID, n: int, body: of.Refund) -> of.OrphanOut:
+        return counter.refund(self.app, order_id, n, body, who)
+
+    @route("PUT", "/api/orders/held-carts", roles=ANYONE, summary="Hold a cart for any till")
+    def hold(self, who: Principal, body: of.Hold) -> None:
+        counter.hold(self.app, body, who)
+
+    @route("GET", "/api/orders/held-carts", roles=ANYONE, summary="Carts that are held")
+    def held(self) -> of.HeldCarts:
+        return counter.held(self.app)
+
+    @route("POST", "/api/orders/held-carts/{order_id}/recall", roles=ANYONE, summary="Take a held cart")
+    def recall(self, order_id: UUID) -> of.HeldCart:
+        return counter.recall(self.app, order_id)
+
+    @route("GET", "/api/orders/customers", roles=ANYONE, summary="Find customers of this store")
+    def find_customers(self, query: of.CustomerQuery) -> of.Customers:
+        return counter.find_customers(self.app, query.search)
+
+    @route("GET", "/api/orders/customers/{customer_id}", roles=ANYONE, summary="One customer")
+    def customer(self, customer_id: UUID) -> of.CustomerOut:
+        return counter.customer(self.app, customer_id)
+
+    @route("PUT", "/api/orders/customers/{customer_id}", roles=ANYONE, summary="Add or edit a customer")
+    def save_customer(self, customer_id: UUID, body: of.CustomerIn) -> of.CustomerOut:
+        return counter.save_customer(self.app, customer_id, body)
+
+    @route("GET", "/api/orders/scan/{code}", roles=ANYONE, summary="What a barcode or SKU means")
+    def scan(self, code: Code) -> of.Scanned:
+        return counter.scan(self.app, code)
+
+    @route("GET", "/api/orders/mode", roles=ANYONE, summary="The mode in which this store sells")
+    def mode(self) -> of.ModeOut:
+        return showing.mode(self.app)
+
+    @route("GET", "/api/orders/tills", roles=ANYONE, summary="Tills")
+    def tills(self) -> of.Tills:
+        return counter.tills(self.app)
+
+    @route("POST", "/api/orders/tills", roles=MANAGERS, status=201, errors=(NameTaken, NoPrefix), summary="Pair a till")
+    def pair(self, who: Principal, body: of.TillIn) -> of.PairedTill:
+        return counter.pair(self.app, body, who)
+
+    @route("PUT", "/api/orders/tills/{till_id}", roles=MANAGERS, errors=(NameTaken,), summary="Rename a till")
+    def rename(self, till_id: UUID, body: of.TillIn) -> of.TillOut:
+        return counter.rename(self.app, till_id, body)
+
+    @route("DELETE", "/api/orders/tills/{till_id}", roles=MANAGERS, summary="Retire a till")
+    def retire(self, till_id: UUID) -> None:
+        counter.retire(self.app, till_id)
+
+    @route("GET", "/state/mode-taken", roles=SERVICE, summary="The mode that orders has taken")
+    def mode_taken_state(self, query: Since) -> Reply:
+        return state_reply(query.since, *telling.mode_taken(self.app))
+
+    @route("GET", "/state/session-figures", roles=SERVICE, summary="What the open session has sold")
+    def session_figures_state(self, query: Since) -> Reply:
+        return state_reply(query.since, *telling.session_figures(self.app))
+
+    @route("GET", "/state/tills", roles=SERVICE, summary="Tills, for sign-in")
+    def tills_state(self, query: Since) -> Reply:
+        return state_reply(query.since, *telling.tills(self.app))
+
+    @every(0.5)
+    def pull_sessions(self) -> None:
+        self.app.pullers["sessions"].pull_all()
+
+    @every(1)
+    def pull_catalog(self) -> None:
+        self.app.pullers["catalog"].pull_all()
+
+    @every(30, single="orders.identity")
+    def pull_identity(self) -> None:
+        setting_up.pull_identity(self.app)

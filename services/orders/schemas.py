@@ -1,0 +1,366 @@
+"""What routes and procedures take and give."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.chassis.fields import Code, Line, Minor, Note, Quantity, Safe, Strict
+
+Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{6,18}[0-9]$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
+Gstin = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}[A-Z0-9]{13}$")]
+StateCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+OrderState = Literal["waiting", "synced", "pending", "void_asked", "void"]
+
+
+class CartLine(Strict):
+    sku: Sku
+    quantity: Quantity
+
+
+class Customer(Strict):
+    """A buyer as this sale knows them."""
+
+    customer_id: UUID | None = None
+    name: Line
+    phone: Phone | None = None
+    email: Email | None = None
+    gstin: Gstin | None = None
+
+
+class Cart(Strict):
+    """A cart under the id that stays with it to the OMS."""
+
+    order_id: UUID
+    lines: Annotated[list[CartLine], Field(min_length=1, max_length=500)]
+    fulfilment: Literal["self_pickup", "delivery"] = "self_pickup"
+    customer: Customer | None = None
+    place_of_supply: StateCode | None = None
+    sales_employee_code: Code | None = None
+    coupon: Code | None = None
+    extensions: Annotated[list[Code], Field(max_length=20, default_factory=list)]
+    note: Note = ""
+    pays_cash: bool = False
+
+
+class PaymentIn(Strict):
+    payment_mode: Code
+    amount_minor: Minor
+    tendered_minor: Minor | None = None
+    reference: Annotated[Safe, StringConstraints(max_length=64)] | None = None
+
+
+class Sale(Cart):
+    """A cart that is paid: `total_minor` is what the customer agreed to, `agreed` the unit price of each SKU."""
+
+    total_minor: Minor
+    payments: Annotated[list[PaymentIn], Field(min_length=1, max_length=10)]
+    agreed: Annotated[dict[Sku, Minor], Field(default_factory=dict)]
+    kept: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class QuoteLine(BaseModel):
+    line_no: int
+    sku: str
+    name: str
+    size: str | None
+    hsn: str
+    quantity: int
+    unit_price_minor: int
+    amount_minor: int
+    discount_minor: int
+    tax_rate_bp: int
+    taxable_minor: int
+    cgst_minor: int
+    sgst_minor: int
+    igst_minor: int
+    oversold: bool
+    left: int
+
+
+class TotalsOut(BaseModel):
+    lines_minor: int
+    discount_minor: int
+    round_off_minor: int
+    total_minor: int
+    taxable_minor: int
+    cgst_minor: int
+    sgst_minor: int
+    igst_minor: int
+
+
+class Needed(BaseModel):
+    """An approval that is missing."""
+
+    action: str
+    subject: str
+
+
+class QuoteOut(BaseModel):
+    """`stock_note` and `unavailable` say in words what the mode takes away."""
+
+    order_id: UUID
+    mode: str
+    currency: str
+    business_date: date
+    lines: list[QuoteLine]
+    totals: TotalsOut
+    approvals_needed: list[Needed]
+    unavailable: dict[str, str]
+    stock_note: str | None
+
+
+class OrderOut(BaseModel):
+    """An order: its document as printed, which never changes, and how it stands."""
+
+    order_id: UUID
+    document: dict[str, Any]
+    offline: bool
+    label: str | None
+    state: OrderState
+    state_text: str
+    oms_id: str | None
+    accepted_at: datetime | None
+    reason: dict[str, Any] | None
+    revision: int
+
+
+class OrderRow(BaseModel):
+    order_id: UUID
+    invoice_number: str
+    placed_at: datetime
+    business_date: date
+    till_id: UUID
+    seller: str
+    total_minor: int
+    offline: bool
+    label: str | None
+    session_id: UUID | None
+    state: OrderState
+    state_text: str
+    reason: dict[str, Any] | None
+    oms_id: str | None
+
+
+class OrderPage(BaseModel):
+    items: list[OrderRow]
+    next: str | None
+
+
+class OrderQuery(Strict):
+    state: OrderState | None = None
+    mode: Literal["online", "offline"] | None = None
+    till_id: UUID | None = None
+    session_id: UUID | None = None
+    business_date: date | None = None
+    search: Annotated[str, StringConstraints(max_length=64)] | None = None
+    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Abandoned(BaseModel):
+    """`order` is the sale that is stored after all; null: the id is refused for ever."""
+
+    order: OrderOut | None
+
+
+class VoidWish(Strict):
+    wish_id: UUID
+    reason: Line
+    goods_back: bool
+    approval_id: UUID | None = None
+
+
+class LineCorrection(Strict):
+    line_no: Annotated[int, Field(ge=1, le=500)]
+    oms_sku: Sku
+
+
+class PaymentCorrection(Strict):
+    n: Annotated[int, Field(ge=1, le=10)]
+    payment_mode: Code | None = None
+    reference: Annotated[Safe, StringConstraints(max_length=64)] | None = None
+
+
+class Contact(Strict):
+    phone: Phone | None = None
+    email: Email | None = None
+
+
+class CorrectionWish(Strict):
+    """What may be corrected; the order as printed never changes."""
+
+    wish_id: UUID
+    reason: Line
+    lines: Annotated[list[LineCorrection], Field(max_length=500, default_factory=list)]
+    sales_employee_code: Code | None = None
+    payments: Annotated[list[PaymentCorrection], Field(max_length=10, default_factory=list)]
+    contact: Contact | None = None
+    note: Note | None = None
+
+
+class WishOut(BaseModel):
+    wish_id: UUID
+    order_id: UUID
+    kind: Literal["void", "correct"]
+    revision: int
+    state: Literal["asked", "done", "too_late"]
+
+
+class ApprovalIn(Strict):
+    """What a manager, who is signed in, approves."""
+
+    approval_id: UUID
+    order_id: UUID
+    action: Literal[
+        "oversell",
+        "payment_limit",
+        "order_limit",
+        "session_limit",
+        "reused_reference",
+        "void_after_print",
+        "old_data",
+    ]
+    subject: Line
+    asked_by: Code
+    reason: Line
+
+
+class ApprovalOut(BaseModel):
+    approval_id: UUID
+    action: str
+    subject: str
+    approved_by: str
+
+
+class TillIn(Strict):
+    name: Line
+
+
+class TillOut(BaseModel):
+    till_id: UUID
+    name: str
+    prefix: str
+    active: bool
+    paired_by: str
+    paired_at: datetime
+    series_year: int | None
+    series_next: int
+    last_date: date | None
+
+
+class PairedTill(TillOut):
+    """`till_key` is shown once."""
+
+    till_key: str
+
+
+class Tills(BaseModel):
+    items: list[TillOut]
+
+
+class HeldCart(BaseModel):
+    order_id: UUID
+    label: str
+    held_by: str
+    held_at: datetime
+    cart: dict[str, Any]
+
+
+class HeldCarts(BaseModel):
+    items: list[HeldCart]
+
+
+class Hold(Strict):
+    cart: Cart
+    label: Line
+
+
+class CustomerIn(Strict):
+    name: Line
+    phone: Phone | None = None
+    email: Email | None = None
+    gstin: Gstin | None = None
+    state_code: StateCode | None = None
+
+
+class CustomerOut(BaseModel):
+    customer_id: UUID
+    revision: int
+    name: str
+    phone: str | None
+    email: str | None
+    gstin: str | None
+    state_code: str | None
+
+
+class Customers(BaseModel):
+    items: list[CustomerOut]
+
+
+class CustomerQuery(Strict):
+    search: Annotated[str, StringConstraints(min_length=4, max_length=64)]
+
+
+class Scanned(BaseModel):
+    """What a barcode or SKU means here; amounts in minor units."""
+
+    sku: str
+    name: str
+    size: str | None
+    unit_price_minor: int | None
+    left: int
+    stock_note: str | None
+
+
+class ModeOut(BaseModel):
+    """The mode in which this store sells now, as a page must show it."""
+
+    mode: str
+    trigger: str | None
+    session_id: UUID | None
+    shown: dict[str, Any]
+
+
+class OrphanOut(BaseModel):
+    order_id: UUID
+    n: int
+    payment_mode: str
+    amount_minor: int
+    reference: str
+    seller: str
+    taken_at: datetime
+    state: Literal["open", "sold", "refunded"]
+    note: str | None
+
+
+class Orphans(BaseModel):
+    items: list[OrphanOut]
+
+
+class Refund(Strict):
+    note: Line
+
+
+class CashierRow(BaseModel):
+    """Exceptions of one cashier in a span of days."""
+
+    staff_code: str
+    sales: int
+    voids_asked: int
+    voided_minor: int
+    approvals: int
+    oversold: int
+    by_action: dict[str, int]
+
+
+class ExceptionReport(BaseModel):
+    items: list[CashierRow]
+
+
+class Days(Strict):
+    from_: Annotated[date | None, Field(alias="from")] = None
+    to: date | None = None

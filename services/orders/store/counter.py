@@ -1,0 +1,116 @@
+"""What stands at the counter: tills, held carts, customers."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.chassis.database import Tx
+
+TAKE_PREFIX = text("""
+    update prefixes set till_id = :till_id, taken_at = now()
+    where prefix = (select prefix from prefixes where till_id is null order by id limit 1 for update skip locked)
+    returning prefix
+""")
+ADD_TILL = text("""
+    insert into tills (till_id, name, key_hash, active, prefix, paired_by, series_head)
+    values (:till_id, :name, :key_hash, true, :prefix, :paired_by, :head)
+""")
+NAMED = text("select exists (select from tills where active and name = :name)")
+TILL = text("select * from tills where till_id = :till_id for update")
+TILLS = text("select * from tills order by active desc, name")
+RENAME = text("update tills set name = :name, number = nextval('tills_number') where till_id = :till_id")
+RETIRE = text("update tills set active = false, number = nextval('tills_number') where till_id = :till_id")
+NUMBER = text("select coalesce(max(number), 0) from tills")
+HOLD = text("""
+    insert into held_carts (order_id, cart, label, held_by) values (:order_id, cast(:cart as jsonb), :label, :by)
+    on conflict (order_id) do update set cart = excluded.cart, label = excluded.label, held_by = excluded.held_by,
+        held_at = now()
+""")
+HELD = text("select * from held_carts order by held_at limit 200")
+RECALL = text("delete from held_carts where order_id = :order_id returning *")
+ADD_CUSTOMER = text("""
+    insert into customers (customer_id, revision, name, phone, email, gstin, state_code)
+    values (:customer_id, 1, :name, :phone, :email, :gstin, :state_code) on conflict (customer_id) do nothing
+""")
+EDIT_CUSTOMER = text("""
+    update customers set revision = revision + 1, name = :name, phone = :phone, email = :email, gstin = :gstin,
+        state_code = :state_code, changed_at = now()
+    where customer_id = :customer_id
+        and (name, phone, email, gstin, state_code) is distinct from
+            (:name, :phone, :email, :gstin, :state_code)
+""")
+CUSTOMER = text("select * from customers where customer_id = :customer_id")
+FIND_CUSTOMERS = text("""
+    select * from customers where lower(name) like :name or phone like :phone order by name limit 10
+""")
+
+
+def take_prefix(tx: Tx, till_id: UUID) -> str | None:
+    """The next spare prefix, which is this till's for ever; None when none is left."""
+    prefix: str | None = tx.scalar(TAKE_PREFIX, {"till_id": till_id})
+    return prefix
+
+
+def add_till(tx: Tx, values: dict[str, Any]) -> None:
+    tx.execute(ADD_TILL, values)
+
+
+def named(tx: Tx, name: str) -> bool:
+    return bool(tx.scalar(NAMED, {"name": name}))
+
+
+def till(tx: Tx, till_id: UUID) -> Any:
+    """The till, locked, or None."""
+    return tx.execute(TILL, {"till_id": till_id}).first()
+
+
+def tills(tx: Tx) -> list[Any]:
+    return list(tx.execute(TILLS))
+
+
+def tills_number(tx: Tx) -> int:
+    """The number of the last change to any till."""
+    return int(tx.execute(NUMBER).scalar_one())
+
+
+def rename(tx: Tx, till_id: UUID, name: str) -> None:
+    tx.execute(RENAME, {"till_id": till_id, "name": name})
+
+
+def retire(tx: Tx, till_id: UUID) -> None:
+    tx.execute(RETIRE, {"till_id": till_id})
+
+
+def hold(tx: Tx, order_id: UUID, cart: dict[str, Any], label: str, by: str) -> None:
+    tx.execute(HOLD, {"order_id": order_id, "cart": json.dumps(cart), "label": label, "by": by})
+
+
+def held(tx: Tx) -> list[Any]:
+    return list(tx.execute(HELD))
+
+
+def recall(tx: Tx, order_id: UUID) -> Any:
+    """The cart, which from now on is in one till's hands only; None for the second who asks."""
+    return tx.execute(RECALL, {"order_id": order_id}).first()
+
+
+def add_customer(tx: Tx, values: dict[str, Any]) -> bool:
+    """Whether it was added just now."""
+    return tx.execute(ADD_CUSTOMER, values).rowcount == 1
+
+
+def edit_customer(tx: Tx, values: dict[str, Any]) -> bool:
+    """Whether anything changed."""
+    return tx.execute(EDIT_CUSTOMER, values).rowcount == 1
+
+
+def customer(tx: Tx, customer_id: UUID) -> Any:
+    return tx.execute(CUSTOMER, {"customer_id": customer_id}).first()
+
+
+def find_customers(tx: Tx, search: str) -> list[Any]:
+    """Customers whose name or phone begins so, at most ten."""
+    plain = search.strip().lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return list(tx.execute(FIND_CUSTOMERS, {"name": f"{plain}%", "phone": f"{plain}%"}))

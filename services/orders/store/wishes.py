@@ -1,0 +1,64 @@
+"""Wishes to void or correct, approvals, money without order."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.chassis.database import Tx
+
+ASK = text("""
+    insert into amendments (wish_id, order_id, kind, revision, reason, asked_by, approved_by, details)
+    values (:wish_id, :order_id, :kind, :revision, :reason, :asked_by, :approved_by, cast(:details as jsonb))
+""")
+GET = text("select * from amendments where wish_id = :wish_id")
+ANSWER = text("update amendments set state = :state where wish_id = :wish_id and state = 'asked'")
+VOID_ASKED = text("""
+    select exists (select from amendments where order_id = :order_id and kind = 'void' and state = 'asked')
+""")
+APPROVE = text("""
+    insert into approvals (approval_id, action, subject, order_id, asked_by, approved_by, reason)
+    values (:approval_id, :action, :subject, :order_id, :asked_by, :approved_by, :reason)
+    on conflict (approval_id) do nothing
+""")
+APPROVAL = text("select * from approvals where approval_id = :approval_id")
+ORPHANS = text("select * from orphan_payments where state = 'open' order by taken_at limit 500")
+REFUND = text("""
+    update orphan_payments set state = 'refunded', settled_by = :by, note = :note
+    where order_id = :order_id and n = :n and state = 'open' returning *
+""")
+
+
+def ask(tx: Tx, values: dict[str, Any]) -> None:
+    tx.execute(ASK, values | {"details": json.dumps(values["details"])})
+
+
+def get(tx: Tx, wish_id: UUID) -> Any:
+    return tx.execute(GET, {"wish_id": wish_id}).first()
+
+
+def answer(tx: Tx, wish_id: UUID, state: str) -> None:
+    """Notes what became of a wish; only the first answer counts."""
+    tx.execute(ANSWER, {"wish_id": wish_id, "state": state})
+
+
+def void_asked(tx: Tx, order_id: UUID) -> bool:
+    return bool(tx.scalar(VOID_ASKED, {"order_id": order_id}))
+
+
+def approve(tx: Tx, values: dict[str, Any]) -> None:
+    tx.execute(APPROVE, values)
+
+
+def approval(tx: Tx, approval_id: UUID) -> Any:
+    return tx.execute(APPROVAL, {"approval_id": approval_id}).first()
+
+
+def orphans(tx: Tx) -> list[Any]:
+    """Money that was taken for sales that were refused, and is neither sold nor given back."""
+    return list(tx.execute(ORPHANS))
+
+
+def refund(tx: Tx, order_id: UUID, n: int, by: str, note: str) -> Any:
+    return tx.execute(REFUND, {"order_id": order_id, "n": n, "by": by, "note": note}).first()

@@ -1,0 +1,254 @@
+"""The sale: once under its id, with a number of its own, in the mode of the mode row."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from orders_store import Counter
+
+from services.chassis.errors import InvalidInput
+from services.orders import errors
+from services.orders.handlers import selling, showing
+from services.orders.schemas import OrderQuery
+
+
+def test_s17_a_sale_is_stored_with_its_invoice_and_its_event(counter: Counter):
+    order = counter.sell({"A1": 2, "A2": 1})
+    assert order.document["invoice"]["number"] == "K1/26-1"
+    assert order.document["totals"]["total_minor"] == 2 * 1_049_00 + 499_00
+    assert order.state == "waiting"
+    placed = counter.events("orders.order_placed")
+    assert [e.data for e in placed] == [order.document, order.document]
+
+
+def test_b7_pressing_pay_twice_makes_one_sale(counter: Counter):
+    sale = counter.sale()
+    first, fresh = selling.place(counter.app, sale, counter.till)
+    second, again = selling.place(counter.app, sale, counter.till)
+    assert (fresh, again) == (True, False)
+    assert first == second
+    assert counter.scalar("select count(*) from orders") == 1
+
+
+def test_b7_the_same_id_with_another_content_is_refused_with_the_stored_order(counter: Counter):
+    sale = counter.sale({"A1": 1})
+    selling.place(counter.app, sale, counter.till)
+    other = sale.model_copy(update={"total_minor": 1})
+    with pytest.raises(errors.OrderDiffers) as refused:
+        selling.place(counter.app, other, counter.till)
+    assert refused.value.details["order"]["order_id"] == str(sale.order_id)
+
+
+def test_b7_the_same_id_at_the_same_instant_is_one_sale(counter: Counter):
+    sale = counter.sale()
+    start = threading.Barrier(8)
+
+    def pay(_: int) -> bool:
+        start.wait()
+        return selling.place(counter.app, sale, counter.till)[1]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(pay, range(8))) == [False] * 7 + [True]
+
+
+def test_b7_another_total_stores_nothing_and_shows_the_new_quote(counter: Counter):
+    sale = counter.sale(total_minor=1_000_00, agreed={"A1": 1_000_00})
+    with pytest.raises(errors.QuoteChanged) as changed:
+        selling.place(counter.app, sale, counter.till)
+    assert changed.value.details["quote"]["totals"]["total_minor"] == 1_049_00
+    assert changed.value.details["changes"] == [{"sku": "A1", "was_minor": 1_000_00, "is_minor": 1_049_00}]
+    assert counter.scalar("select count(*) from orders") == 0
+
+
+def test_b5_numbers_are_consecutive_under_eight_threads(counter: Counter):
+    counter.hear_book([{**row, "stock": 1000, "number": 2} for row in _book(counter)])
+    with ThreadPoolExecutor(8) as pool:
+        orders = list(pool.map(lambda _: counter.sell({"A1": 1}), range(40)))
+    sequences = sorted(order.document["invoice"]["sequence"] for order in orders)
+    assert sequences == list(range(1, 41))
+
+
+def test_b5_a_refused_sale_leaves_no_hole(counter: Counter):
+    counter.sell()
+    with pytest.raises(errors.PaymentRefused):
+        counter.sell(payments=[{"payment_mode": "CASH", "amount_minor": 1}])
+    assert counter.sell().document["invoice"]["number"] == "K1/26-2"
+
+
+def test_b5_each_till_has_a_series_of_its_own(counter: Counter):
+    second = counter.pair("Till 2")
+    assert counter.sell().document["invoice"]["number"] == "K1/26-1"
+    assert counter.sell(who=second).document["invoice"]["number"] == "K2/26-1"
+
+
+def test_b5_a_new_financial_year_opens_a_new_series(counter: Counter):
+    counter.sell()
+    counter.app.clock.advance(365 * 24 * 3600)
+    invoice = counter.sell().document["invoice"]
+    assert (invoice["number"], invoice["previous_hash"]) == ("K1/27-1", "0" * 64)
+
+
+def test_b20_a_clock_that_runs_back_does_not_take_the_date_with_it(counter: Counter):
+    first = counter.sell().document["business_date"]
+    counter.app.clock.advance(-3 * 24 * 3600)
+    assert counter.sell().document["business_date"] == first
+
+
+def test_b3_invoices_of_a_series_are_chained(counter: Counter):
+    one, two = counter.sell(), counter.sell()
+    assert two.document["invoice"]["previous_hash"] == one.document["invoice"]["hash"]
+
+
+def test_s13_two_tills_that_want_the_last_piece_share_one(counter: Counter):
+    second = counter.pair("Till 2")
+    start = threading.Barrier(2)
+
+    def pay(who):
+        start.wait()
+        try:
+            return counter.sell({"A3": 1}, who=who).state
+        except errors.ApprovalNeeded as error:
+            return error.details["needed"][0]["action"]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(pay, [counter.till, second])) == ["oversell", "waiting"]
+
+
+def test_s13_tills_with_the_same_articles_in_opposite_order_do_not_block_each_other(counter: Counter):
+    counter.hear_book([{**row, "stock": 1000, "number": 2} for row in _book(counter)])
+    second = counter.pair("Till 2")
+
+    def pay(n: int) -> str:
+        lines = {"A1": 1, "A2": 1} if n % 2 else {"A2": 1, "A1": 1}
+        return counter.sell(lines, who=second if n % 2 else counter.till).state
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(pay, range(40))) == {"waiting"}
+
+
+@pytest.mark.parametrize(
+    ("cart", "feature"),
+    [
+        ({"fulfilment": "delivery"}, "delivery"),
+        ({"coupon": "FEST10"}, "promotion"),
+        ({"extensions": ["W1"]}, "extension"),
+    ],
+)
+def test_s19_what_only_head_office_can_give_is_refused_offline_by_name(counter: Counter, cart, feature):
+    counter.go_offline()
+    with pytest.raises(errors.NotAvailableOffline) as refused:
+        counter.sell(**cart)
+    assert refused.value.code == "not_available_offline"
+    assert refused.value.details["features"] == [feature]
+
+
+def test_s16_online_payment_is_refused_offline(counter: Counter):
+    counter.go_offline()
+    payments = [{"payment_mode": "LINK", "amount_minor": 1_049_00, "reference": "PAY-123456"}]
+    with pytest.raises(errors.NotAvailableOffline):
+        counter.sell(payments=payments)
+
+
+@pytest.mark.parametrize("mode", ["CASH", "CARD", "UPI"])
+def test_s16_cash_card_and_upi_are_confirmed_offline(counter: Counter, mode):
+    counter.go_offline()
+    payment = {"payment_mode": mode, "amount_minor": 1_049_00, "reference": None if mode == "CASH" else "412345678901"}
+    order = counter.sell(payments=[payment])
+    assert order.label == "Offline Order"
+    assert order.document["payments"][0]["status"] == ("paid" if mode == "CASH" else "claimed")
+
+
+def test_s18_an_offline_order_is_in_the_list_at_once(counter: Counter):
+    counter.go_offline()
+    order = counter.sell()
+    [row] = showing.page(counter.app, OrderQuery(state="waiting")).items
+    assert (row.order_id, row.label, row.state_text) == (order.order_id, "Offline Order", "Waiting to sync")
+
+
+def test_s3_an_offline_sale_is_kept_by_its_till_first(counter: Counter):
+    counter.go_offline()
+    with pytest.raises(errors.NotKept):
+        counter.sell(kept=None)
+
+
+def test_s7_a_store_that_cannot_sell_does_not(counter: Counter):
+    counter.hear_mode("cannot_sell", missing=["inventory"])
+    with pytest.raises(errors.CannotSell, match="inventory is missing"):
+        counter.sell()
+
+
+def test_b4_a_reference_pays_once_for_ever(counter: Counter):
+    payment = counter.upi(1_049_00)
+    counter.sell(payments=[payment])
+    spaced = payment | {"reference": " ".join(payment["reference"])}
+    with pytest.raises(errors.ApprovalNeeded) as refused:
+        counter.sell(payments=[spaced])
+    assert refused.value.details["needed"] == [{"action": "reused_reference", "subject": f"UPI {payment['reference']}"}]
+
+
+def test_b4_money_that_was_taken_for_a_refused_sale_stays_on_a_list(counter: Counter):
+    sale = counter.sale(total_minor=1_000_00, payments=[counter.upi(1_000_00)])
+    with pytest.raises(errors.QuoteChanged):
+        selling.place(counter.app, sale, counter.till)
+    assert counter.scalar("select count(*) from orphan_payments where state = 'open'") == 1
+    again = sale.model_copy(update={"total_minor": 1_049_00})
+    paid = again.payments[0].model_copy(update={"amount_minor": 1_049_00})
+    selling.place(counter.app, again.model_copy(update={"payments": [paid]}), counter.till)
+    assert counter.scalar("select state from orphan_payments") == "sold"
+
+
+def test_b4_cash_gets_its_change(counter: Counter):
+    order = counter.sell(payments=[{"payment_mode": "CASH", "amount_minor": 1_049_00, "tendered_minor": 2_000_00}])
+    assert order.document["payments"][0]["change_minor"] == 951_00
+
+
+def test_b7_an_abandoned_id_is_refused_for_ever(counter: Counter):
+    sale = counter.sale()
+    assert selling.abandon(counter.app, sale.order_id, counter.till).order is None
+    with pytest.raises(errors.OrderAbandoned):
+        selling.place(counter.app, sale, counter.till)
+
+
+def test_b7_abandoning_a_stored_sale_tells_of_it(counter: Counter):
+    order = counter.sell()
+    assert selling.abandon(counter.app, order.order_id, counter.till).order == order
+
+
+def test_s15_a_sales_employee_who_does_not_work_here_is_refused(counter: Counter):
+    assert counter.sell(sales_employee_code="M2").document["sales_employee"] == {"code": "M2", "name": "Mohan"}
+    with pytest.raises(InvalidInput):
+        counter.sell(sales_employee_code="X9")
+
+
+def test_b19_a_sale_needs_a_till(counter: Counter):
+    with pytest.raises(errors.TillRefused):
+        counter.sell(who=counter.manager)
+
+
+def test_s9_sealing_counts_what_the_session_sold(counter: Counter):
+    session = counter.go_offline()
+    counter.sell()
+    counter.sell(payments=[counter.upi(1_049_00)])
+    counter.hear_mode("online")
+    [sealed] = counter.events("orders.session_sealed")
+    assert sealed.data["session_id"] == str(session)
+    assert (sealed.data["orders"], sealed.data["total_minor"]) == (2, 2 * 1_049_00)
+    assert sealed.data["by_payment_mode"] == {"CASH": 1_049_00, "UPI": 1_049_00}
+
+
+def test_s9_an_older_mode_never_replaces_a_newer_one(counter: Counter):
+    counter.go_offline()
+    counter.mode_number = 0
+    counter.hear_mode("online")
+    assert showing.mode(counter.app).mode == "offline"
+
+
+def test_unknown_articles_are_named(counter: Counter):
+    with pytest.raises(errors.NotSellable) as refused:
+        counter.sell({"A1": 1, "ZZ": 1}, total_minor=1)
+    assert refused.value.details == {"skus": ["ZZ"]}
+
+
+def _book(counter: Counter):
+    with counter.app.db.transaction() as tx:
+        return [row.item for row in tx.exec_driver_sql("select item from price_book")]
