@@ -7,11 +7,11 @@ import warnings
 os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 os.environ.setdefault("PROMETHEUS_DISABLE_CREATED_SERIES", "True")
+warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*")
 
 
 def patch() -> None:
     """Makes the standard library green; must run before sockets, threads or psycopg are imported."""
-    warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*")
     import eventlet
 
     eventlet.monkey_patch()

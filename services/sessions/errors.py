@@ -1,6 +1,6 @@
 """What sessions refuses, each with a stable code."""
 
-from services.chassis.errors import Conflict, Forbidden, InvalidInput, ServiceError, Unauthorized, Unavailable
+from services.chassis.errors import Conflict, Forbidden, ServiceError, Unauthorized, Unavailable
 
 
 class SignInRefused(Unauthorized):
@@ -34,8 +34,8 @@ class CodeRefused(Unauthorized):
     code = "code_refused"
 
 
-class PinTooWeak(InvalidInput):
-    """The PIN cannot be used: {summary}."""
+class PinTooWeak(Conflict):
+    """The PIN cannot be used: {why}."""
 
     code = "pin_too_weak"
 
@@ -65,7 +65,7 @@ class OfflineModeNotReady(Conflict):
     code = "offline_mode_not_ready"
 
 
-class ReasonNeeded(InvalidInput):
+class ReasonNeeded(Conflict):
     """Say why Offline Mode is turned on."""
 
     code = "reason_needed"
@@ -77,13 +77,7 @@ class ManagerNeeded(Conflict):
     code = "manager_confirmation_needed"
 
 
-class StorageRefused(InvalidInput):
-    """The folder cannot be used: {summary}."""
+class StorageRefused(Conflict):
+    """The folder cannot be used: {why}."""
 
     code = "storage_refused"
-
-
-class BadCursor(InvalidInput):
-    """The cursor is none that this list gave out."""
-
-    code = "bad_cursor"

@@ -15,7 +15,6 @@ from services.sessions import exports, figures
 from services.sessions import schemas as of
 from services.sessions.app import App
 from services.sessions.errors import (
-    BadCursor,
     CodeRefused,
     ManagerNeeded,
     NotYourself,
@@ -180,7 +179,6 @@ class Door:
         "GET",
         "/api/sessions/offline-sessions",
         roles=ANYONE,
-        errors=(BadCursor,),
         summary="All offline sessions, the newest first",
     )
     def list_sessions(self, query: of.Paged) -> of.SessionPage:

@@ -1,17 +1,30 @@
 """What routes and procedures take and give."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from services.chassis.fields import Code, Line, Strict
 from services.sessions.domain.offline_sessions import Status
+from services.sessions.domain.pins import MAX_DIGITS, MIN_DIGITS
+
+
+def _written_as_a_day(value: Any) -> Any:
+    """Refuses what pydantic would take for a day besides: a number of seconds, a time at midnight."""
+    if not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        raise ValueError("must be a day, such as 2026-04-15")
+    return value
+
 
 TillId = UUID
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Pin = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+NewPin = Annotated[str, StringConstraints(pattern=rf"^[0-9]{{{MIN_DIGITS},{MAX_DIGITS}}}$")]
+Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}-[0-9a-f]{32}$")]
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
 Label = Literal["Success", "Failed", "In progress"]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
@@ -48,7 +61,7 @@ class SignedOut(BaseModel):
 class SetPin(Strict):
     staff_code: Code
     code: Annotated[str, StringConstraints(min_length=1, max_length=32)]
-    pin: Pin
+    pin: NewPin
 
 
 class IssueCode(Strict):
@@ -158,8 +171,8 @@ class Lights(BaseModel):
 class Filter(Strict):
     """Days as the store counts them, both included; `in_progress` is open or syncing."""
 
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     status: Status | Literal["in_progress"] | None = None
 
     def statuses(self) -> tuple[Status, ...]:
@@ -169,7 +182,7 @@ class Filter(Strict):
 
 
 class Paged(Filter):
-    cursor: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    cursor: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
@@ -202,8 +215,10 @@ class SessionOut(BaseModel):
 
 
 class SessionPage(BaseModel):
+    """`cursor` asks for the next page, null on the last."""
+
     items: list[SessionOut]
-    next: str | None
+    cursor: str | None
 
 
 class LedgerEntry(BaseModel):

@@ -1,6 +1,6 @@
 """The worker of sessions: facts of others, and questions by other services."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -25,18 +25,20 @@ class Worker(BaseWorker):
         facts.take(self.app, tx, events)
 
     @procedure
-    def mode(self) -> dict[str, Any]:
-        """The mode that stands: ModeOut."""
-        return of.ModeOut(**modes.show(self.app)).model_dump(mode="json")
+    def mode(self) -> of.ModeOut:
+        """The mode that stands."""
+        return of.ModeOut(**modes.show(self.app))
 
     @procedure
-    def sessions(self, status: Status | None = None, cursor: str | None = None, limit: Limit = 50) -> dict[str, Any]:
-        """A page of offline sessions, the newest first: SessionPage."""
+    def sessions(
+        self, status: Status | None = None, cursor: of.Cursor | None = None, limit: Limit = 50
+    ) -> of.SessionPage:
+        """A page of offline sessions, the newest first."""
         statuses = (status,) if status else ()
         found = sessions.page(self.app, first=None, last=None, statuses=statuses, cursor=cursor, limit=limit)
-        return of.SessionPage.model_validate(found).model_dump(mode="json")
+        return of.SessionPage.model_validate(found)
 
     @procedure
-    def session(self, session_id: UUID) -> dict[str, Any]:
-        """One offline session with its ledger: SessionDetail."""
-        return of.SessionDetail.model_validate(sessions.one(self.app, session_id)).model_dump(mode="json")
+    def session(self, session_id: UUID) -> of.SessionDetail:
+        """One offline session with its ledger."""
+        return of.SessionDetail.model_validate(sessions.one(self.app, session_id))

@@ -15,6 +15,8 @@ LABELS: Mapping[Status, str] = {
     "failed": "Failed",
 }
 
+EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
+
 DONE = frozenset({"synced", "too_late", "withdrawn"})
 NEEDS_A_PERSON = frozenset({"pending"})
 
@@ -49,7 +51,14 @@ def waiting(orders: int, deliveries: Mapping[str, int]) -> int:
 
 
 def whole_days(first: date | None, last: date | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-    """The span from the beginning of the first day to the end of the last, as the store's people count days."""
-    start = datetime.combine(first, time(), zone) if first else None
-    end = datetime.combine(last + timedelta(days=1), time(), zone) if last else None
+    """The span from the beginning of the first day to the end of the last, as the store's people count days.
+
+    Days before any session and after every one are the same to it: calendars end somewhere.
+    """
+    start = datetime.combine(_within(first), time(), zone) if first else None
+    end = datetime.combine(_within(last) + timedelta(days=1), time(), zone) if last else None
     return start, end
+
+
+def _within(day: date) -> date:
+    return min(max(day, EARLIEST), LATEST)

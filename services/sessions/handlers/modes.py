@@ -89,7 +89,7 @@ def _manager(app: App, token: str | None) -> str | None:
 def _may_turn_on(tx: Tx, reason: str | None, manager: str | None) -> tuple[str, ...]:
     """Raises what keeps offline mode from being turned on; returns the data sets that the manager agrees to."""
     if not reason:
-        raise ReasonNeeded("a reason is missing", [{"field": "reason", "message": "say why"}])
+        raise ReasonNeeded(field="reason")
     readiness = modes.readiness(tx)
     missing = missing_for_offline(readiness, grant=modes.granted(tx))
     if missing:

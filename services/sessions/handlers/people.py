@@ -27,7 +27,7 @@ def set_pin(app: App, *, staff_code: str, code: str, pin: str, device: str) -> N
     """Sets the PIN of whoever was given this one-time code, and ends the shifts under the PIN before."""
     weakness = pins.weakness(pin, staff_code)
     if weakness:
-        raise PinTooWeak(weakness, [{"field": "pin", "message": weakness}])
+        raise PinTooWeak(why=weakness, field="pin")
     guessing.count_a_try(app, staff_code, device)
     digest = app.hasher.digest(codes.normal(code))
     hashed = app.hasher.hash(pin)

@@ -17,7 +17,7 @@ def grant(app: App, who: Principal, path: str) -> dict[str, Any]:
     """Takes a folder of the edge server for offline data, once it has proven that it keeps them."""
     proof = _prove(app, path)
     if proof.problem:
-        raise StorageRefused(proof.problem, [{"field": "folder", "message": proof.problem}])
+        raise StorageRefused(why=proof.problem, field="folder")
     with app.db.transaction() as tx:
         grants.grant(tx, EDGE, path, by=who.staff_code, proof=proof, now=app.clock.now())
         _note(app, tx, "storage_granted", who.staff_code, {"place": EDGE, "folder": path})

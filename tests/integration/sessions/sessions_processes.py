@@ -58,11 +58,33 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+def run(store: Store, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command of the service, run to its end."""
+    command = [sys.executable, "-m", "services.sessions", *words]
+    told = _environment(store, "http://127.0.0.1:9", door=9, metrics=9)
+    return subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, timeout=30, check=False)
+
+
 @contextmanager
 def process(store: Store, kind: str, neighbours: Neighbours, **more: str) -> Iterator[str]:
     """A door or worker of the store; gives the address of the door once the process is well."""
-    given = store.app.settings
     door, metrics = _free_port(), _free_port()
+    environment = _environment(store, neighbours.url, door=door, metrics=metrics) | more
+    running = subprocess.Popen([sys.executable, "-m", "services.sessions", kind], cwd=PROJECT, env=environment)
+    try:
+        eventually(lambda: _is_well(metrics) and (kind != "door" or _listens(door)), within=20)
+        yield f"http://127.0.0.1:{door}"
+    finally:
+        running.send_signal(signal.SIGTERM)
+        try:
+            running.wait(10)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def _environment(store: Store, neighbours: str, *, door: int, metrics: int) -> dict[str, str]:
+    given = store.app.settings
     told = {
         "STORE_ID": given.id,
         "STORE_ENVIRONMENT": "development",
@@ -75,22 +97,9 @@ def process(store: Store, kind: str, neighbours: Neighbours, **more: str) -> Ite
         "STORE_TOKEN_PRIVATE_KEY_FILE": given.token_private_key_file,
         "STORE_STORAGE_NEEDS_MB": "1",
         "STORE_TOGGLE_WAIT_SECONDS": "3",
-        **{f"STORE_{name}_URL": neighbours.url for name in ("CATALOG", "ORDERS", "SYNC")},
-        **more,
     }
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT)} | told
-    command = [sys.executable, "-m", "services.sessions", kind]
-    running = subprocess.Popen(command, cwd=PROJECT, env=environment)
-    try:
-        eventually(lambda: _is_well(metrics) and (kind != "door" or _listens(door)), within=20)
-        yield f"http://127.0.0.1:{door}"
-    finally:
-        running.send_signal(signal.SIGTERM)
-        try:
-            running.wait(10)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+    told |= {f"STORE_{name}_URL": neighbours for name in ("CATALOG", "ORDERS", "SYNC")}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT)} | told
 
 
 def ask(url: str, token: str = "", **body: Any) -> Any:

@@ -34,7 +34,7 @@ def test_b22_manual_offline_mode_is_a_permission_of_its_own(store, on):
 def test_b22_manual_offline_mode_needs_a_reason_which_the_ledger_keeps(store, reason):
     token = store.token("A1")
     refused = store.turn(token, on=True, **reason)
-    assert (refused.status_code, refused.json["code"]) == (422, "reason_needed")
+    assert (refused.status_code, refused.json["code"]) == (409, "reason_needed")
     session_id = store.turn(token, on=True, reason=WHY).json["session_id"]
     [opened] = store.get(f"/api/sessions/offline-sessions/{session_id}", token).json["ledger"]
     assert (opened["kind"], opened["by"], opened["reason"]) == ("session_opened", "A1", WHY)

@@ -144,8 +144,9 @@ def test_b18_a_pin_is_set_with_a_one_time_code_that_works_once(store):
 def test_b18_a_weak_pin_is_refused_in_words_and_leaves_the_code_good(store):
     code = issue(store, "A2")
     weak = set_pin(store, "A2", code, "111111")
-    assert (weak.status_code, weak.json["code"]) == (422, "pin_too_weak")
-    assert weak.json["details"]["fields"] == [{"field": "pin", "message": "it repeats the same digits"}]
+    assert (weak.status_code, weak.json["code"]) == (409, "pin_too_weak")
+    assert weak.json["details"] == {"why": "it repeats the same digits", "field": "pin"}
+    assert set_pin(store, "A2", code, "12345").json["code"] == "invalid_input"
     assert set_pin(store, "A2", code, "602214").status_code == 204
 
 

@@ -34,8 +34,8 @@ def test_s3_a_folder_that_keeps_what_is_written_is_granted_and_remembered(store,
 def test_s3_a_folder_that_cannot_be_used_is_refused_in_words(store, path, problem):
     before = store.get(PATH, store.token("M1")).json
     answer = store.put(PATH, store.token("M1"), folder=path)
-    assert (answer.status_code, answer.json["code"]) == (422, "storage_refused")
-    assert answer.json["details"]["fields"] == [{"field": "folder", "message": problem}]
+    assert (answer.status_code, answer.json["code"]) == (409, "storage_refused")
+    assert answer.json["details"] == {"why": problem, "field": "folder"}
     assert store.get(PATH, store.token("M1")).json == before
 
 

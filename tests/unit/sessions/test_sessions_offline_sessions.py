@@ -50,3 +50,11 @@ def test_s11_days_are_the_stores_days():
     assert start == datetime(2026, 3, 31, 18, 30, tzinfo=UTC)
     assert end == datetime(2026, 4, 1, 18, 30, tzinfo=UTC)
     assert whole_days(None, None, ZoneInfo("Asia/Kolkata")) == (None, None)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York", "Pacific/Kiritimati"])
+def test_s11_the_first_and_last_days_of_the_calendar_are_bounds_too(zone):
+    start, end = whole_days(date.min, date.max, ZoneInfo(zone))
+    assert start is not None
+    assert end is not None
+    assert start.astimezone(UTC) < datetime(2026, 4, 1, tzinfo=UTC) < end.astimezone(UTC)

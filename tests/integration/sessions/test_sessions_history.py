@@ -135,7 +135,9 @@ def test_s11_sessions_are_filtered_by_the_stores_days(store):
     assert found(**{"from": next_day, "to": day}) == []
 
 
-@pytest.mark.parametrize("query", [{"from": "2026-02-30"}, {"to": "yesterday"}, {"limit": 0}, {"limit": 201}, {"x": 1}])
+@pytest.mark.parametrize(
+    "query", [{"from": "2026-02-30"}, {"to": "yesterday"}, {"to": "0"}, {"limit": 0}, {"limit": 201}, {"x": 1}]
+)
 def test_s11_a_filter_that_makes_no_sense_is_refused(store, query):
     assert store.get(LIST, store.token("A1"), **query).json["code"] == "invalid_input"
 
@@ -146,8 +148,8 @@ def test_s11_pages_follow_one_another_while_new_sessions_begin(store):
     page = store.get(LIST, token, limit=2).json
     store.outage()
     found = [s["session_id"] for s in page["items"]]
-    while page["next"]:
-        page = store.get(LIST, token, limit=2, cursor=page["next"]).json
+    while page["cursor"]:
+        page = store.get(LIST, token, limit=2, cursor=page["cursor"]).json
         found += [s["session_id"] for s in page["items"]]
     assert found == old
 
@@ -157,7 +159,7 @@ def test_s11_pages_follow_one_another_while_new_sessions_begin(store):
 )
 def test_s11_a_cursor_that_this_list_did_not_give_is_refused(store, cursor):
     answer = store.get(LIST, store.token("A1"), cursor=cursor)
-    assert (answer.status_code, answer.json["code"]) == (422, "bad_cursor")
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_input")
 
 
 def with_reason(store, reason):
