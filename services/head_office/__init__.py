@@ -1,0 +1,1 @@
+"""The port to head office, and its adapters."""

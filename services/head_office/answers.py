@@ -1,0 +1,131 @@
+"""How an HTTP answer of head office is read: problems by their type, never by status alone."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from services.head_office.port import (
+    Absent,
+    Accepted,
+    Busy,
+    Failed,
+    InProgress,
+    KeyReused,
+    Reason,
+    Refused,
+    Superseded,
+    Trouble,
+    Unauthorised,
+    Unfit,
+    Unreachable,
+)
+
+LEAST_RETRY_S, MOST_RETRY_S = 1.0, 900.0
+MAX_REASONS, MAX_REASON_TEXT = 20, 500
+BUSY = (429, 503)
+CAPTIVE_PORTAL = "captive_portal"
+
+Problem = Mapping[str, Any]
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait, between 1 and 900; None where the header is missing or says nothing that can be meant."""
+    if value is None:
+        return None
+    seconds = _seconds(value.strip(), now)
+    return None if seconds is None else min(MOST_RETRY_S, max(LEAST_RETRY_S, seconds))
+
+
+def skew(date_header: str | None, now: datetime) -> float | None:
+    """Our clock less theirs in seconds, by their Date header."""
+    theirs = _date(date_header or "")
+    return (now - theirs).total_seconds() if theirs else None
+
+
+def problem_type(problem: Problem | None) -> str:
+    """The last part of a problem's type: `refused`, `in-progress` …"""
+    return str((problem or {}).get("type", "")).rstrip("/").rpartition("/")[2].rpartition(":")[2]
+
+
+def trouble(status: int, content_type: str, problem: Problem | None, after: float | None) -> Trouble | None:
+    """What is wrong in a way that has nothing to do with the request itself."""
+    kind = problem_type(problem)
+    if kind == "superseded":
+        return Superseded()
+    if status in BUSY:
+        return Busy(after)
+    if status in (401, 403):
+        return Unauthorised()
+    if status >= 500:  # noqa: PLR2004
+        return Failed(status)
+    if 300 <= status < 400 or ("json" not in content_type and status != 204):  # noqa: PLR2004
+        return Unreachable(CAPTIVE_PORTAL)
+    return None
+
+
+def refusal(problem: Problem | None) -> Refused | Absent | InProgress | KeyReused | Unfit:
+    """What a problem says of the request."""
+    kind = problem_type(problem)
+    if kind == "refused":
+        return Refused(_reasons((problem or {}).get("reasons")))
+    simple = {"not-found": Absent(), "in-progress": InProgress(), "key-reused": KeyReused()}
+    return simple.get(kind) or Unfit(kind or "unknown_problem")
+
+
+def accepted(body: Any, *, replay: bool = False) -> Accepted | Unfit:
+    """An order as head office has it."""
+    try:
+        return Accepted(
+            order_id=str(body["order_id"]),
+            oms_id=str(body["oms_id"]),
+            invoice_number=str(body["invoice_number"]),
+            total_minor=_whole(body["total_minor"]),
+            accepted_at=_moment(body["accepted_at"]),
+            revision=_whole(body["revision"]) if body.get("revision") is not None else None,
+            replay=replay,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Unfit("answer_unreadable")
+
+
+def _reasons(value: Any) -> tuple[Reason, ...]:
+    items = value if isinstance(value, list) else []
+    return tuple(_reason(item) for item in items[:MAX_REASONS] if isinstance(item, dict))
+
+
+def _reason(item: Mapping[str, Any]) -> Reason:
+    line = item.get("line_no")
+    text = "".join(c for c in str(item.get("text", "")) if c.isprintable())[:MAX_REASON_TEXT]
+    return Reason(str(item.get("code", "unknown"))[:64], text, line if isinstance(line, int) else None)
+
+
+def _seconds(value: str, now: datetime) -> float | None:
+    try:
+        seconds = float(value)
+    except ValueError:
+        moment = _date(value)
+        return (moment - now).total_seconds() if moment else None
+    return seconds if math.isfinite(seconds) else None
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("no whole number")
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(str(value))
+    if moment.tzinfo is None:
+        raise ValueError("no offset")
+    return moment.astimezone(UTC)
