@@ -11,9 +11,10 @@ from services.chassis.database import Database
 from services.chassis.outbox import Outbox
 from services.chassis.states import Pull, Puller
 from services.chassis.tokens import Authenticator, Revocations
+from services.head_office.connecting import connect
 from services.sync.domain.connectivity import Hysteresis
 from services.sync.domain.policy import Policy
-from services.sync.oms import Oms
+from services.sync.oms import Oms, PortOms
 from services.sync.settings import Settings
 
 SILENT_AFTER_S = 60
@@ -50,8 +51,14 @@ def build(settings: Settings) -> App:
         authenticator=_authenticator(settings, db, puller, clock),
         policy=settings.policy(),
         hysteresis=settings.hysteresis(),
+        oms=PortOms(connect(settings.head_office_adapter, *_head_office(settings))),
         swing=lambda: random.uniform(-1, 1),  # noqa: S311  spreads load, keeps no secret
     )
+
+
+def _head_office(settings: Settings) -> tuple[str, str]:
+    token = settings.head_office_token
+    return settings.head_office_url or "", token.get_secret_value() if token else ""
 
 
 def _pulls(settings: Settings) -> tuple[Pull, ...]:

@@ -35,6 +35,10 @@ MOST_WRITTEN = 200
 RECONNECT_S = 1.0
 
 
+class Overdue(Exception):
+    """Head office took longer than is waited for."""
+
+
 class Drain:
     """What one process does to send orders; `beat` is told each time it goes round."""
 
@@ -205,9 +209,13 @@ class Drain:
             self._wake()
 
     def _try(self, claimed: Claimed) -> tuple[Answer, str]:
+        """One that does not end in time may have arrived."""
         app = self._app
         try:
-            return draining.attempt(app.oms, claimed, app.clock.now(), app.policy)
+            with eventlet.Timeout(app.settings.oms_timeout_seconds, Overdue):
+                return draining.attempt(app.oms, claimed, app.clock.now(), app.policy)
+        except Overdue:
+            return Lost(), "post"
         except Exception:
             log.exception("try_failed", order_id=str(claimed.delivery.order_id))
             return Lost(), "post"

@@ -67,7 +67,9 @@ class Lost:
 
 @dataclass(frozen=True)
 class Unreachable:
-    """The request surely did not arrive."""
+    """Not head office, or nobody, answered; `certain`: the request surely did not arrive."""
+
+    certain: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 import socket
 from datetime import timedelta
 
+import eventlet
+
 from services.sync import metrics
 from services.sync.app import App
-from services.sync.handlers.watching import Sighting, note_sighting
+from services.sync.handlers.watching import Sighting, current, note_sighting
 from services.sync.oms import Look
 from services.sync.store import connectivity
 
@@ -14,7 +16,7 @@ def probe(app: App) -> None:
     """One probe; left out where something was counted a moment ago."""
     if _just_counted(app):
         return
-    look = app.oms.look()
+    look = _look(app)
     metrics.PROBES.labels("good" if look.good else look.reason or "bad").inc()
     note_sighting(
         app,
@@ -23,9 +25,15 @@ def probe(app: App) -> None:
             internet=look.good or _internet(app, look),
             reason=look.reason,
             skew=look.skew,
-            superseded=look.superseded,
+            superseded=_superseded(app, look),
         ),
     )
+
+
+def _look(app: App) -> Look:
+    with eventlet.Timeout(app.settings.probe_timeout_seconds, exception=False):
+        return app.oms.look()
+    return Look(good=False, reason="timeout")
 
 
 def _just_counted(app: App) -> bool:
@@ -34,6 +42,14 @@ def _just_counted(app: App) -> bool:
         counted = [line.counted_at for line in connectivity.lines(tx).values() if line.counted_at]
     since = app.clock.now() - timedelta(seconds=app.settings.probe_seconds / 2)
     return any(at > since for at in counted)
+
+
+def _superseded(app: App, look: Look) -> bool | None:
+    """A store that was told so believes otherwise only when its token is taken again; None: as it was."""
+    if look.superseded:
+        return True
+    _, told = current(app)
+    return False if look.good and told.get("superseded") and app.oms.recognises_us() else None
 
 
 def _internet(app: App, look: Look) -> bool:

@@ -8,10 +8,10 @@ from uuid import UUID
 from services.chassis.database import notify
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
+from services.head_office.port import NoAnswer
 from services.sync.app import App
 from services.sync.domain.reconciliation import Difference, Held, Kind, Stored, compare
 from services.sync.errors import NothingToCompare, OneThing
-from services.sync.oms import NoAnswer
 from services.sync.schemas import Reconciliation, ReconciliationIn, Reconciliations
 from services.sync.store import reconciliations
 from services.sync.store.reconciliations import Job
@@ -66,7 +66,7 @@ def run_next(app: App) -> bool:
         _run(app, job)
     except NoAnswer as error:
         with app.db.transaction() as tx:
-            reconciliations.fail(tx, job, str(error))
+            reconciliations.fail(tx, job, error.reason)
     _changed(app)
     return True
 

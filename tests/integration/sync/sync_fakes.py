@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.ids import new_id
+from services.head_office.port import NoAnswer
 from services.sync.domain.answers import Absent, Accepted, Answer, Lost, Taken, Unreachable
 from services.sync.domain.reconciliation import Stored
-from services.sync.oms import Look, NoAnswer
+from services.sync.oms import Look
 
 PLACED_AT = datetime(2026, 4, 15, 6, 0, tzinfo=UTC)
 
@@ -30,6 +31,7 @@ class FakeOms:
     down: bool = False
     wait: Callable[[], None] = lambda: None
     tell_answer: Answer | Taken = field(default_factory=Taken)
+    recognised: bool = True
     sight: Look = field(default_factory=lambda: Look(good=True, met=True, skew=0.0))
 
     def post(self, document: dict[str, Any], revision: int, correction: dict[str, Any] | None) -> Answer:  # noqa: ARG002
@@ -59,6 +61,9 @@ class FakeOms:
 
     def look(self) -> Look:
         return self.sight
+
+    def recognises_us(self) -> bool:
+        return self.recognised
 
     def lookup(self, order_ids: Sequence[UUID]) -> Sequence[Stored]:
         if self.down:

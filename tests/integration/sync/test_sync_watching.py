@@ -108,12 +108,19 @@ def test_small_changes_of_the_skew_are_no_news(store: Store) -> None:
     assert (watching.current(store.app)[0], value(store)["clock_skew_seconds"]) == (number, 400)
 
 
-def test_a_superseded_store_stays_so_until_head_office_says_otherwise(store: Store) -> None:
+def test_a_superseded_store_stays_so_until_its_token_is_taken_again(store: Store) -> None:
     store.see(head_office=True, superseded=True)
-    store.see(head_office=True)
+    store.oms.recognised = False
+    probe(store, Look(good=True, met=True))
     assert value(store)["superseded"] is True
-    store.see(head_office=True, superseded=False)
+    store.oms.recognised = True
+    probe(store, Look(good=True, met=True))
     assert value(store)["superseded"] is False
+
+
+def test_a_probe_that_says_superseded_is_believed_at_once(store: Store) -> None:
+    probe(store, Look(good=False, met=True, superseded=True, reason="superseded"), 1)
+    assert value(store)["superseded"] is True
 
 
 def test_s21_pages_hear_of_a_change(store: Store) -> None:
