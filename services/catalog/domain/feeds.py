@@ -1,6 +1,6 @@
 """When a feed as a whole is not taken, whatever its records are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from services.catalog.domain.datasets import Dataset
@@ -10,28 +10,42 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 
 class FeedRefused(Exception):
-    """A feed that changes nothing; `code` is stable, `reason` is for people."""
+    """A feed that changes nothing; `code` is stable, `reason` is for people, who may agree to `deletions`."""
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str, deletions: Deletions | None = None) -> None:
         self.code = code
         self.reason = reason
+        self.deletions = deletions
         super().__init__(reason)
 
 
 def judge_time(as_of: datetime, *, previous: datetime | None, now: datetime) -> None:
     """Raises FeedRefused for a feed that was drawn up before the one that is held, or that is yet to be drawn up."""
     if as_of > now + CLOCKS_MAY_DIFFER:
-        raise FeedRefused("as_of_in_future", f"It says that it was drawn up at {as_of.isoformat()}, which is to come.")
+        told = f"It says that it was drawn up at {as_of.isoformat()}, which by our clock is yet to come."
+        raise FeedRefused("as_of_in_future", told)
     if previous is not None and as_of < previous:
         told = f"It was drawn up at {as_of.isoformat()}, before what is held ({previous.isoformat()})."
         raise FeedRefused("went_back", told)
+
+
+def judge_records(bad: Sequence[str]) -> None:
+    """Raises FeedRefused when records could not be read; names the first of them."""
+    if bad:
+        raise FeedRefused("bad_records", "; ".join(bad))
+
+
+def judge_turn(*, asked: int, held: int) -> None:
+    """Raises FeedRefused when another feed was taken since this one was asked for: it answers an older question."""
+    if asked != held:
+        raise FeedRefused("overtaken", "Another feed was taken in the meantime.")
 
 
 def judge_deletions(dataset: Dataset, deletions: Deletions, *, agreed: int | None) -> None:
     """Raises FeedRefused for a feed that would delete more than a fifth, unless a person agreed to so many."""
     if not deletions.allowed(agreed):
         told = f"It would delete {deletions.gone} of {deletions.known} ({deletions.percent} %) of {dataset}."
-        raise FeedRefused("deletes_too_much", told)
+        raise FeedRefused("deletes_too_much", told, deletions)
 
 
 def judge_result(dataset: Dataset, *, held: int, managers: int | None = None) -> None:

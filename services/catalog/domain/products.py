@@ -102,7 +102,7 @@ def _variant(fields: Fields) -> Variant:
 
 def _barcode(fields: Fields) -> str | None:
     value = reading.optional_text(fields, "barcode", longest=barcodes.MAX_LENGTH)
-    return (value and barcodes.normalise(value)) or None
+    return value if value and barcodes.normalise(value) else None
 
 
 def _hsn(fields: Fields) -> str | None:

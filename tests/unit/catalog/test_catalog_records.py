@@ -44,7 +44,7 @@ def test_s1_a_product_is_read_with_its_variants_prices_and_tax():
     assert (only.sku, only.size, only.barcode, only.hsn, only.exempt) == (
         "SH-1-M",
         "M",
-        "08901234567890",
+        "8901234567890",
         "6205",
         False,
     )

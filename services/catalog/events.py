@@ -1,0 +1,61 @@
+"""The facts that catalog takes in, with the fields it reads, and the one that it tells."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.catalog.domain.datasets import Dataset
+from services.chassis.events import Event
+from services.chassis.topology import Queue
+
+FACTS = Queue("catalog.facts")
+QUEUES = (FACTS,)
+
+ORDER_PLACED = "orders.order_placed"
+ORDER_VOIDED = "orders.order_voided"
+ORDERS_SETTLED = "sync.orders_settled"
+SNAPSHOT_SYNCED = "catalog.snapshot_synced"
+
+
+class _Fact(BaseModel):
+    """Only the fields that are read; others may be added at any time."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Line(_Fact):
+    sku: str
+    quantity: Annotated[int, Field(ge=1)]
+
+
+class OrderPlaced(_Fact):
+    order_id: UUID
+    lines: tuple[Line, ...]
+
+
+class OrderVoided(_Fact):
+    order_id: UUID
+
+
+class Outcome(_Fact):
+    order_id: UUID
+    state: Literal["synced", "pending", "withdrawn", "too_late", "waiting"]
+    accepted_at: datetime | None = None
+
+
+class OrdersSettled(_Fact):
+    outcomes: tuple[Outcome, ...]
+
+
+def snapshot_synced(dataset: Dataset, *, version: int, count: int, as_of: datetime, synced_at: datetime) -> Event:
+    """A data set was replaced by a newer one."""
+    data = {
+        "dataset": dataset,
+        "snapshot_version": version,
+        "count": count,
+        "as_of": as_of.isoformat(),
+        "synced_at": synced_at.isoformat(),
+    }
+    return Event(type=SNAPSHOT_SYNCED, aggregate_id=dataset, aggregate_version=version, data=data)

@@ -1,0 +1,1 @@
+"""What catalog does, use case by use case."""
