@@ -4,7 +4,7 @@ import ipaddress
 import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -40,44 +40,43 @@ class Names:
 class Certificates:
     """Files of the authority and of the gateway's certificate."""
 
-    def __init__(self, place: Path, names: Names, now: datetime | None = None) -> None:
+    def __init__(self, place: Path, names: Names) -> None:
+        self.names = names
         self._place = folder(place, mode=0o700)
-        self._names = names
-        self._now = now or datetime.now(UTC)
         self.authority = place / "ca.crt"
         self.certificate = place / "gateway.crt"
         self.key = place / "gateway.key"
 
-    def renew(self) -> bool:
+    def renew(self, now: datetime) -> bool:
         """Makes what is missing, too old, or for other names; whether the certificate is a new one."""
         if not self.authority.exists():
-            self._make_authority()
-        if self._is_good():
+            self._make_authority(now)
+        if self._is_good(now):
             return False
-        self._make_certificate()
+        self._make_certificate(now)
         return True
 
-    def _make_authority(self) -> None:
+    def _make_authority(self, now: datetime) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Store edge of {socket.gethostname()}")])
         certificate = (
-            self._builder(name, name, key.public_key(), AUTHORITY_LASTS)
+            _certificate(name, name, key.public_key(), now, AUTHORITY_LASTS)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(signs_certificates=True), critical=True)
-            .add_extension(x509.NameConstraints(list(_permitted(self._names)), None), critical=True)
+            .add_extension(x509.NameConstraints(list(_permitted(self.names)), None), critical=True)
             .sign(key, hashes.SHA256())
         )
         write(self._place / "ca.key", _private(key), mode=0o600)
         write(self.authority, certificate.public_bytes(PEM).decode())
 
-    def _make_certificate(self) -> None:
+    def _make_certificate(self, now: datetime) -> None:
         authority = x509.load_pem_x509_certificate(self.authority.read_bytes())
         signer = serialization.load_pem_private_key((self._place / "ca.key").read_bytes(), None)
         assert isinstance(signer, ec.EllipticCurvePrivateKey)
         key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self._names.hosts[0])])
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.names.hosts[0])])
         certificate = (
-            self._builder(name, authority.subject, key.public_key(), CERTIFICATE_LASTS)
+            _certificate(name, authority.subject, key.public_key(), now, CERTIFICATE_LASTS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -87,26 +86,13 @@ class Certificates:
         write(self.key, _private(key), mode=0o600)
         write(self.certificate, certificate.public_bytes(PEM).decode())
 
-    def _builder(
-        self, subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, lasts: timedelta
-    ) -> x509.CertificateBuilder:
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer)
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(self._now - BACKDATED)
-            .not_valid_after(self._now - BACKDATED + lasts)
-        )
-
-    def _is_good(self) -> bool:
+    def _is_good(self, now: datetime) -> bool:
         if not (self.certificate.exists() and self.key.exists()):
             return False
         authority = x509.load_pem_x509_certificate(self.authority.read_bytes())
         certificate = x509.load_pem_x509_certificate(self.certificate.read_bytes())
         held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        lasting = certificate.not_valid_after_utc - self._now > RENEW_BEFORE
+        lasting = certificate.not_valid_after_utc - now > RENEW_BEFORE
         return lasting and list(held) == self._wanted(authority)
 
     def _wanted(self, authority: x509.Certificate) -> list[x509.GeneralName]:
@@ -115,8 +101,8 @@ class Certificates:
         permitted = limits.permitted_subtrees or []
         domains = [limit.value for limit in permitted if isinstance(limit, x509.DNSName)]
         networks = [limit.value for limit in permitted if isinstance(limit.value, ipaddress.IPv4Network)]
-        hosts = [h for h in self._names.hosts if any(h == d or h.endswith(f".{d}") for d in domains)]
-        addresses = [a for a in self._names.addresses if any(a in n for n in networks)]
+        hosts = [h for h in self.names.hosts if any(h == d or h.endswith(f".{d}") for d in domains)]
+        addresses = [a for a in self.names.addresses if any(a in n for n in networks)]
         return [*(x509.DNSName(h) for h in hosts), *(x509.IPAddress(a) for a in addresses)]
 
 
@@ -153,10 +139,25 @@ def local_addresses(table: Path = Path("/proc/net/fib_trie")) -> Iterator[Addres
             yield Address(address)
 
 
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, lasts: timedelta
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - BACKDATED)
+        .not_valid_after(now - BACKDATED + lasts)
+    )
+
+
 def _permitted(names: Names) -> Iterator[x509.GeneralName]:
     yield from (x509.DNSName(name) for name in dict.fromkeys([*LOCAL_DOMAINS, *names.hosts]))
-    yield from (x509.IPAddress(ipaddress.ip_network(network)) for network in LOCAL_NETWORKS)
-    yield from (x509.IPAddress(ipaddress.ip_network(a)) for a in names.addresses if not a.is_private)
+    local = [ipaddress.ip_network(network) for network in LOCAL_NETWORKS]
+    others = [ipaddress.ip_network(a) for a in names.addresses if not any(a in network for network in local)]
+    yield from (x509.IPAddress(network) for network in [*local, *others])
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:

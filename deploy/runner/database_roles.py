@@ -66,14 +66,19 @@ def schema_rights(services: Iterable[str]) -> Iterator[sql.Composed]:
         yield _named("ALTER DEFAULT PRIVILEGES FOR ROLE {} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC", owner(service))
 
 
+def set_password(connection: psycopg.Connection, role: str, password: str) -> None:
+    """Gives a role its password, hashed here, so that no log of the server can hold it."""
+    hashed = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+    connection.execute(statement.format(sql.Identifier(role), sql.Literal(hashed)))
+
+
 def _create_role(connection: psycopg.Connection, role: str, schema: str, password: str) -> None:
     if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
         connection.execute(_named("CREATE ROLE {}", role))
-    # hashed here, so that no log of the server can hold the password
-    hashed = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    statement = sql.SQL("ALTER ROLE {} WITH {} PASSWORD {}")
-    connection.execute(statement.format(sql.Identifier(role), POWERS, sql.Literal(hashed)))
+    connection.execute(sql.SQL("ALTER ROLE {} WITH {}").format(sql.Identifier(role), POWERS))
     connection.execute(_named("ALTER ROLE {} SET search_path TO {}", role, schema))
+    set_password(connection, role, password)
 
 
 def _named(statement: LiteralString, *names: str) -> sql.Composed:

@@ -3,6 +3,7 @@
 import os
 import pwd
 import secrets
+import stat
 from pathlib import Path
 
 SECRET_BYTES = 32
@@ -34,6 +35,20 @@ def give(path: Path, user: str) -> None:
     if os.geteuid() == 0:
         account = pwd.getpwnam(user)
         os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def can_enter(path: Path, user: str) -> bool:
+    """Whether a user gets into a folder, by way of all those above it."""
+    account = pwd.getpwnam(user)
+    return all(_may_pass(place.stat(), account) for place in [path.resolve(), *path.resolve().parents])
+
+
+def _may_pass(place: os.stat_result, account: pwd.struct_passwd) -> bool:
+    if place.st_uid == account.pw_uid:
+        return bool(place.st_mode & stat.S_IXUSR)
+    if place.st_gid == account.pw_gid:
+        return bool(place.st_mode & stat.S_IXGRP)
+    return bool(place.st_mode & stat.S_IXOTH)
 
 
 class Secrets:

@@ -2,10 +2,8 @@
 
 import http.client
 import os
-import pwd
 import shutil
 import signal
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,7 @@ import jinja2
 
 from deploy.runner.environment import PROJECT
 from deploy.runner.errors import RunnerError, ToolMissing
-from deploy.runner.files import folder, write
+from deploy.runner.files import can_enter, folder, write
 from deploy.runner.process import Process, wait_ready
 
 TEMPLATE = PROJECT / "deploy" / "nginx" / "nginx.conf"
@@ -129,17 +127,3 @@ def worker_user(needed: Sequence[Path]) -> str | None:
     if os.geteuid() != 0:
         return None
     return WEB_USER if all(can_enter(path, WEB_USER) for path in needed) else "root"
-
-
-def can_enter(path: Path, user: str) -> bool:
-    """Whether a user gets into a folder, by way of all those above it."""
-    account = pwd.getpwnam(user)
-    return all(_may_pass(place.stat(), account) for place in [path.resolve(), *path.resolve().parents])
-
-
-def _may_pass(place: os.stat_result, account: pwd.struct_passwd) -> bool:
-    if place.st_uid == account.pw_uid:
-        return bool(place.st_mode & stat.S_IXUSR)
-    if place.st_gid == account.pw_gid:
-        return bool(place.st_mode & stat.S_IXGRP)
-    return bool(place.st_mode & stat.S_IXOTH)

@@ -75,13 +75,14 @@ class Process:
 
     def kill(self) -> None:
         """Ends it and what it has started, without a word."""
-        if self._child is None:
+        child = self._child
+        if child is None:
             return
-        family = [*descendants(self._child.pid), self._child.pid] if self.alive() else []
+        family = [*descendants(child.pid), child.pid] if child.poll() is None else []
         for pid in reversed(family):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self._child.wait()
+        child.wait()
         wait_until(lambda: not any(_runs(pid) for pid in family), within=GRACE_S)
 
 

@@ -68,7 +68,11 @@ class RabbitMQ:
     @property
     def admin(self) -> BrokerAdmin:
         """The management API, as administrator."""
-        return BrokerAdmin(f"http://127.0.0.1:{self.ports.management}", ADMIN, self._password)
+        return self.admin_as(ADMIN, self._password)
+
+    def admin_as(self, user: str, password: str) -> BrokerAdmin:
+        """The management API, as somebody else."""
+        return BrokerAdmin(f"http://127.0.0.1:{self.ports.management}", user, password)
 
     def start(self) -> None:
         """Starts it and waits until it takes logins."""

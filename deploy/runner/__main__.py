@@ -1,0 +1,56 @@
+"""`python -m deploy.runner up`: the store, until Ctrl-C."""
+
+import contextlib
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+import typer
+
+from deploy.runner.errors import RunnerError
+from deploy.runner.settings import load
+from deploy.runner.state import AlreadyRunning
+from deploy.runner.system import System
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def main() -> None:
+    """A store on this machine."""
+
+
+@app.command()
+def up() -> None:
+    """Starts the store and keeps it running until Ctrl-C."""
+    begun = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with contextlib.suppress(KeyboardInterrupt), System(load()) as system:
+            _say_open(system, time.monotonic() - begun)
+            threading.Event().wait()
+    except AlreadyRunning as error:
+        print("The store of this folder runs already.")
+        _say_addresses((error.state or {}).get("addresses", {}))
+    except RunnerError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(1) from None
+
+
+def _say_open(system: System, seconds: float) -> None:
+    print(f"Store {system.plan.settings.store_id} is open, {seconds:.0f} s after the start.")
+    _say_addresses(system.plan.addresses())
+    print(f"  {'first manager':<14} {system.first_manager()}")
+    print(f"  {'logs':<14} {system.plan.logs}")
+    print("Ctrl-C stops it all; the next start finds all data again.", flush=True)
+
+
+def _say_addresses(addresses: dict[str, Any]) -> None:
+    for name, address in addresses.items():
+        print(f"  {name.replace('_', ' '):<14} {address}")
+
+
+app()

@@ -1,0 +1,153 @@
+"""Where everything of one store is: folders, ports, secrets, and the programs that use them."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from deploy.runner import broker_accounts, database_roles
+from deploy.runner.certificates import Certificates, TokenKeys, this_machine
+from deploy.runner.environment import OWN_SECRETS, Credentials, Site, base, command, environment, process_name
+from deploy.runner.files import Secrets, can_enter, folder
+from deploy.runner.nginx import Gateway, Nginx
+from deploy.runner.ports import Ports
+from deploy.runner.postgres import SYSTEM_USER, Postgres
+from deploy.runner.processes import HttpProcess
+from deploy.runner.rabbitmq import BrokerPorts, RabbitMQ
+from deploy.runner.services import KINDS, SERVICES
+from deploy.runner.settings import RunSettings
+
+FIRST_HTTP, FIRST_HTTPS = 8080, 8443
+LOOPBACK = "127.0.0.1"
+ELSEWHERE = Path("/var/lib/store-edge")
+
+
+class Plan:
+    """One store in one folder."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        self.settings = settings
+        self.folder = folder(settings.folder.resolve())
+        self.logs = folder(self.folder / "logs")
+        self.secrets = Secrets(self.folder / "secrets")
+        self.openapi = self.folder / "openapi.json"
+        self.keys = TokenKeys(self.secrets.place)
+        self.certificates = Certificates(self.folder / "ca", this_machine(settings.host_names))
+        self._ports = Ports(self.folder / "ports.json", settings.fixed_ports())
+        self.http = self._ports.take("http", first=FIRST_HTTP, keep=True)
+        self.https = self._ports.take("https", first=FIRST_HTTPS, keep=True)
+        self._doors = {service: self._loopback(process_name(service, "door")) for service in SERVICES}
+        self._metrics = {
+            process_name(service, kind): self._loopback(f"{process_name(service, kind)}.metrics")
+            for service in SERVICES
+            for kind in KINDS
+        }
+        self.head_office_url = settings.head_office_url or f"http://{self._loopback('head_office')}"
+        self.postgres = self._postgres()
+        self.broker = self._broker()
+        self.site = self._site()
+
+    @property
+    def database_folder(self) -> Path:
+        """Where PostgreSQL keeps its data: here, unless its own user cannot get in here."""
+        if os.geteuid() != 0 or can_enter(self.folder, SYSTEM_USER):
+            return self.folder / "postgres"
+        name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+        return folder(ELSEWHERE / name)
+
+    def service(self, service: str, kind: str) -> HttpProcess:
+        """A door or a worker."""
+        name = process_name(service, kind)
+        return HttpProcess(
+            name,
+            command(service, kind),
+            environment=self.environment(service, kind),
+            log=self.logs / f"{name}.log",
+            address=self._metrics[name],
+            also=self._doors[service] if kind == "door" else None,
+        )
+
+    def stand_in(self) -> HttpProcess | None:
+        """The stand-in head office; None where there is a real one."""
+        if self.settings.head_office_url:
+            return None
+        place = folder(self.folder / "head_office")
+        address = self.head_office_url.removeprefix("http://")
+        words = [sys.executable, "-m", "deploy.head_office", "serve", "--listen", address, "--folder", str(place)]
+        if self.settings.head_office_data:
+            words += ["--products", str(self.settings.head_office_data)]
+        return HttpProcess("head_office", words, environment=base(), log=self.logs / "head_office.log", address=address)
+
+    def gateway(self) -> Nginx:
+        """The gateway; it needs its certificate."""
+        served = Gateway(
+            plain=[f"{LOOPBACK}:{self.http}"],
+            tls=[f"{'0.0.0.0' if self.settings.lan else LOOPBACK}:{self.https}"],
+            doors={service: [address] for service, address in self._doors.items()},
+            openapi=self.openapi,
+            certificate=self.certificates.certificate,
+            key=self.certificates.key,
+            authority=self.certificates.authority,
+        )
+        return Nginx(self.folder / "nginx", served, self.http)
+
+    def environment(self, service: str, kind: str) -> dict[str, str]:
+        """The environment of a process; `migrate` is told the schema owner's account."""
+        role = database_roles.owner(service) if kind == "migrate" else service
+        return environment(self.site, service, kind, self._credentials(service, role))
+
+    def database_password(self, role: str) -> str:
+        return self.secrets.get(f"database-{role}")
+
+    def broker_password(self, account: str) -> str:
+        return self.secrets.get(f"broker-{account}")
+
+    def addresses(self) -> dict[str, str]:
+        """What people and programs outside may want to reach."""
+        hosts = [str(a) for a in self.certificates.names.addresses if not a.is_loopback] if self.settings.lan else []
+        return {
+            "till": f"http://{LOOPBACK}:{self.http}",
+            **{f"till on the LAN ({host})": f"https://{host}:{self.https}" for host in hosts},
+            "api": f"http://{LOOPBACK}:{self.http}/api/openapi.json",
+            "head_office": self.head_office_url,
+            "broker_management": f"http://{LOOPBACK}:{self.broker.ports.management}",
+        }
+
+    def metrics(self) -> dict[str, str]:
+        """Where each process shows its figures."""
+        return dict(self._metrics)
+
+    def _loopback(self, name: str) -> str:
+        return f"{LOOPBACK}:{self._ports.take(name)}"
+
+    def _postgres(self) -> Postgres:
+        return Postgres(self.database_folder, self._ports.take("postgres"), self.secrets.get("postgres"))
+
+    def _broker(self) -> RabbitMQ:
+        names = ("amqp", "management", "broker.prometheus", "broker.distribution", "epmd")
+        ports = BrokerPorts(*(self._ports.take(name) for name in names))
+        return RabbitMQ(self.folder / "rabbitmq", ports, self.secrets.get("rabbitmq"))
+
+    def _site(self) -> Site:
+        return Site(
+            store_id=self.settings.store_id,
+            environment=self.settings.environment,
+            time_zone=self.settings.time_zone,
+            log_level=self.settings.log_level,
+            doors=self._doors,
+            metrics=self._metrics,
+            head_office_url=self.head_office_url,
+            public_key_file=self.keys.public,
+            private_key_file=self.keys.private,
+            secrets_folder=self.secrets.place,
+            settings=self.settings.services,
+        )
+
+    def _credentials(self, service: str, role: str) -> Credentials:
+        return Credentials(
+            database_url=self.postgres.url(role, self.database_password(role), database_roles.DATABASE),
+            amqp_url=self.broker.url(service, self.broker_password(service), broker_accounts.VHOST),
+            service_token=self.secrets.get("service-token"),
+            head_office_token=self.secrets.get("head-office-token"),
+            own={name: self.secrets.get(f"{service}-{name}") for name in OWN_SECRETS[service]},
+        )

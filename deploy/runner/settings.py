@@ -1,0 +1,66 @@
+"""What may be chosen about a store on this machine, by environment variables or in a file `.env`."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from deploy.runner.environment import PROJECT
+from deploy.runner.errors import RunnerError
+
+PREFIX = "EDGE_"
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class RunSettings(BaseSettings):
+    """Settings of the runner; in the environment their names begin with EDGE_."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
+
+    folder: Path = PROJECT / ".run"
+    store_id: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,16}$")] = "S001"
+    environment: Literal["development", "production"] = "development"
+    time_zone: str = "Asia/Kolkata"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    host_names: list[str] = Field(default_factory=list)
+    lan: bool = True
+
+    https_port: Port | None = None
+    http_port: Port | None = None
+    postgres_port: Port | None = None
+    amqp_port: Port | None = None
+    management_port: Port | None = None
+    head_office_port: Port | None = None
+
+    head_office_url: Annotated[str, Field(pattern=r"^https?://[^@\s/]+(/\S*)?$")] | None = None
+    head_office_code: SecretStr | None = None
+    head_office_data: Path | None = None
+
+    # settings of services that differ from their defaults: {"orders": {"oversell": "block"}}
+    services: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    def fixed_ports(self) -> dict[str, int]:
+        """Ports that were asked for, by name."""
+        fields = {name.removesuffix("_port"): getattr(self, name) for name in type(self).model_fields}
+        return {name: port for name, port in fields.items() if f"{name}_port" in type(self).model_fields and port}
+
+
+def load(file: Path = PROJECT / ".env") -> RunSettings:
+    """Reads environment and file. Raises RunnerError that names all that is wrong."""
+    wrong = [f"{name} is not a setting of the runner" for name in _unknown(file)]
+    try:
+        settings = RunSettings(_env_file=file)
+    except ValidationError as error:
+        wrong += [f"{PREFIX}{'.'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+    if wrong:
+        raise RunnerError("\n".join(["Settings that must be mended:", *(f"  {line}" for line in wrong)]))
+    return settings
+
+
+def _unknown(file: Path) -> list[str]:
+    known = {PREFIX + field.upper() for field in RunSettings.model_fields}
+    return sorted(n for n in {*os.environ, *dotenv_values(file)} if n.startswith(PREFIX) and n not in known)

@@ -1,0 +1,198 @@
+"""A whole store on this machine: servers, services, gateway and, unless there is a real one, a stand-in head office."""
+
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from deploy.runner import broker_accounts, database_roles, head_office, openapi
+from deploy.runner.environment import PROJECT, command
+from deploy.runner.errors import RunnerError
+from deploy.runner.plan import Plan
+from deploy.runner.services import SERVICES
+from deploy.runner.settings import RunSettings
+from deploy.runner.state import State, birth
+from deploy.runner.supervisor import Keeper, Unit, stop_all
+
+READY_WITHIN_S = 120.0
+STAFF_WITHIN_S = 30
+TOKEN = "head-office-token"  # noqa: S105  the name of a file
+SERVERS = ("postgres", "rabbitmq", "nginx")
+RENEW_EVERY_S = 6 * 3600.0
+
+
+class System:
+    """A store that runs; `start` returns when it is open, `stop` when nothing of it runs any more."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        """Claims the folder. Raises AlreadyRunning, PortTaken."""
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        self._state = State(settings.folder)
+        self._state.claim()
+        self._state.end_left_overs()
+        self.plan = Plan(settings)
+        self.started_at = datetime.now(UTC)
+        self._keepers: dict[str, Keeper] = {}
+        self._writing = threading.Lock()
+        self._closing = threading.Event()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Starts everything and waits until all of it works. Raises RunnerError."""
+        stand_in = self.plan.stand_in()
+        self._keep(self.plan.broker, judged=False)
+        self._keep(self.plan.postgres, judged=False)
+        if stand_in is not None:
+            self._keep(stand_in)
+        self._prepare_database()
+        self._install_at_head_office()
+        self._keep_services("door")
+        self._keep_gateway()
+        self._prepare_broker()
+        self._keep_services("worker")
+        self.wait_ready()
+        threading.Thread(target=self._renew_certificates, name="certificates", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends everything, in the order in which it needs each other."""
+        self._closing.set()
+        for part in ("nginx", ".worker", ".door", "head_office", "rabbitmq", "postgres"):
+            stop_all(keeper for name, keeper in self._keepers.items() if name.endswith(part))
+        self._keepers.clear()
+        self._write_state()
+        self._state.release()
+
+    def kill(self, name: str) -> None:
+        """Ends a process as a crash would; it is started again."""
+        self._keepers[name].kill()
+
+    def restart(self, name: str) -> None:
+        """Ends a process in order; it is started again."""
+        self._keepers[name].restart()
+
+    @contextmanager
+    def stopped(self, *names: str) -> Iterator[None]:
+        """Keeps processes stopped for a while."""
+        units = [self._keepers.pop(name).unit for name in names if self._halt(name)]
+        try:
+            yield
+        finally:
+            for unit in units:
+                self._keep(unit, judged=unit.name not in SERVERS)
+
+    def wait_ready(self, *names: str, within: float = READY_WITHIN_S) -> None:
+        """Waits until these processes, or all, do their work. Raises NotReady."""
+        deadline = time.monotonic() + within
+        for name in names or tuple(self._keepers):
+            self._keepers[name].wait_ready(deadline - time.monotonic())
+
+    @property
+    def names(self) -> list[str]:
+        """The processes of the store."""
+        return list(self._keepers)
+
+    def first_manager(self) -> str:
+        """What to tell the first manager: a staff code and a one-time code, or that somebody has a PIN already."""
+        words = command("sessions", "first-manager", "--wait", str(STAFF_WITHIN_S))
+        done = self._run("sessions", words)
+        return (done.stdout or done.stderr).strip()
+
+    def _halt(self, name: str) -> bool:
+        self._keepers[name].stop()
+        return True
+
+    def _keep(self, unit: Unit, *, judged: bool = True) -> None:
+        keeper = Keeper(unit, judged=judged, changed=self._write_state)
+        self._keepers[unit.name] = keeper
+        keeper.start()
+
+    def _keep_services(self, kind: str) -> None:
+        for service in SERVICES:
+            self._keep(self.plan.service(service, kind))
+
+    def _keep_gateway(self) -> None:
+        self.plan.certificates.renew(datetime.now(UTC))
+        self._keep(self.plan.gateway(), judged=False)
+
+    def _prepare_database(self) -> None:
+        self.wait_ready("postgres")
+        plan = self.plan
+        database_roles.install(plan.postgres.url(), database_roles.DATABASE, SERVICES, plan.database_password)
+        with ThreadPoolExecutor(2) as pool:
+            described = pool.submit(openapi.write_merged, plan.openapi)
+            list(pool.map(self._migrate, SERVICES))
+            described.result()
+
+    def _migrate(self, service: str) -> None:
+        done = self._run(service, command(service, "migrate"), kind="migrate")
+        if done.returncode != 0:
+            raise RunnerError(f"The tables of {service} could not be brought up to date:\n{done.stderr.strip()}")
+
+    def _prepare_broker(self) -> None:
+        self.wait_ready("rabbitmq")
+        passwords = {account: self.plan.broker_password(account) for account in broker_accounts.accounts()}
+        with self.plan.broker.admin as admin:
+            broker_accounts.install(admin, passwords)
+
+    def _install_at_head_office(self) -> None:
+        if self.plan.secrets.has(TOKEN):
+            return
+        if self.plan.settings.head_office_url is None:
+            self.wait_ready("head_office")
+        code = self.plan.settings.head_office_code
+        if code is None:
+            raise RunnerError(
+                "EDGE_HEAD_OFFICE_CODE is missing: the one-time code that head office issued for this store."
+            )
+        token = head_office.install(self.plan.head_office_url, self.plan.settings.store_id, code.get_secret_value())
+        self.plan.secrets.put(TOKEN, token)
+
+    def _run(self, service: str, words: list[str], kind: str = "door") -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            words,
+            cwd=PROJECT,
+            env=self.plan.environment(service, kind),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _renew_certificates(self) -> None:
+        while not self._closing.wait(RENEW_EVERY_S):
+            if self.plan.certificates.renew(datetime.now(UTC)):
+                self.restart("nginx")
+
+    def _write_state(self) -> None:
+        with self._writing:
+            processes = {name: _described(keeper) for name, keeper in list(self._keepers.items())}
+            self._state.write(
+                {
+                    "store_id": self.plan.settings.store_id,
+                    "folder": str(self.plan.folder),
+                    "started_at": self.started_at.isoformat(),
+                    "open": not self._closing.is_set() and all(p["ready"] for p in processes.values()),
+                    "addresses": self.plan.addresses(),
+                    "metrics": self.plan.metrics(),
+                    "processes": processes,
+                }
+            )
+
+
+def _described(keeper: Keeper) -> dict[str, Any]:
+    process = keeper.unit.process
+    pid = process.pid if process is not None else None
+    return {"pid": pid, "born": birth(pid), "ready": keeper.ready.is_set(), "starts": keeper.starts}
