@@ -110,6 +110,11 @@ class Door:
     def staff(self) -> of.Staff:
         return of.Staff(items=[of.StaffMember(**member) for member in people.everyone(self.app)])
 
+    @route("GET", "/api/sessions/sales-employees", roles=ANYONE, summary="Who may be named on an order")
+    def sales_employees(self) -> of.SalesEmployees:
+        named = [of.SalesEmployee.model_validate(one) for one in people.at_work(self.app)]
+        return of.SalesEmployees(items=named)
+
     @route(
         "PUT",
         "/api/sessions/staff/{staff_code}/block",
@@ -260,7 +265,7 @@ class Door:
 
 def _address(request: Request) -> str:
     """Whoever asks, as the gateway saw them."""
-    return request.headers.get("X-Real-IP") or request.remote_addr or "unknown"
+    return request.headers.get("X-Forwarded-For") or request.remote_addr or "unknown"
 
 
 def _attachment(suffix: str) -> dict[str, str]:

@@ -92,6 +92,15 @@ class Staff(BaseModel):
     items: list[StaffMember]
 
 
+class SalesEmployee(BaseModel):
+    staff_code: str
+    name: str
+
+
+class SalesEmployees(BaseModel):
+    items: list[SalesEmployee]
+
+
 class Turn(Strict):
     """`manager_token`: a manager's shift token, who agrees to sell from data that are too old."""
 

@@ -109,6 +109,15 @@ def everyone(app: App) -> list[dict[str, Any]]:
         ]
 
 
+def at_work(app: App) -> list[dict[str, str]]:
+    """Code and name of everybody who works here at present."""
+    with app.db.transaction() as tx:
+        now, blocked = app.clock.now(), people.blocked(tx)
+        staff = sorted(people.staff(tx).values())
+    able = [person for person in staff if person.may_work(now) and person.staff_code not in blocked]
+    return [{"staff_code": person.staff_code, "name": person.name} for person in able]
+
+
 def _known(tx: Tx, staff_code: str, now: datetime) -> Person:
     person = people.staff(tx).get(staff_code)
     if person is None or not person.may_work(now):

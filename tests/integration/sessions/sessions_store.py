@@ -168,7 +168,7 @@ class Store:
         return self.http.get(path, query_string=query, headers=_bearer(token))
 
     def post(self, path: str, token: str = "", address: str = "10.0.0.1", **body: Any) -> TestResponse:
-        return self.http.post(path, json=body, headers={"X-Real-IP": address, **_bearer(token)})
+        return self.http.post(path, json=body, headers={"X-Forwarded-For": address, **_bearer(token)})
 
     def put(self, path: str, token: str, **body: Any) -> TestResponse:
         return self.http.put(path, json=body, headers=_bearer(token))

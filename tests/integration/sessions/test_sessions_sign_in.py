@@ -268,6 +268,12 @@ def test_b18_no_answer_holds_a_hash_and_the_database_no_pin(store):
     assert all(h.startswith("$argon2id$") for h in hashes)
 
 
+def test_s15_everybody_who_works_here_may_be_named_on_an_order(store):
+    store.put("/api/sessions/staff/A2/block", store.token("M1"), reason="x")
+    named = store.get("/api/sessions/sales-employees", store.token("A1")).json["items"]
+    assert [(one["staff_code"], one["name"]) for one in named] == [("A1", "Asha"), ("M1", "Meera"), ("M2", "Mohan")]
+
+
 def test_b18_a_hash_is_useless_without_the_pepper(store):
     from services.sessions.pins import PinHasher
 
