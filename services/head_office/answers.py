@@ -45,7 +45,7 @@ def skew(date_header: str | None, now: datetime) -> float | None:
 
 
 def problem_type(problem: Problem | None) -> str:
-    """The last part of a problem's type: `refused`, `in-progress` …"""
+    """The last part of a problem's type, such as `refused` or `in-progress`."""
     return str((problem or {}).get("type", "")).rstrip("/").rpartition("/")[2].rpartition(":")[2]
 
 
@@ -70,7 +70,11 @@ def refusal(problem: Problem | None) -> Refused | Absent | InProgress | KeyReuse
     kind = problem_type(problem)
     if kind == "refused":
         return Refused(_reasons((problem or {}).get("reasons")))
-    simple = {"not-found": Absent(), "in-progress": InProgress(), "key-reused": KeyReused()}
+    simple: dict[str, Absent | InProgress | KeyReused] = {
+        "not-found": Absent(),
+        "in-progress": InProgress(),
+        "key-reused": KeyReused(),
+    }
     return simple.get(kind) or Unfit(kind or "unknown_problem")
 
 

@@ -1,0 +1,61 @@
+"""Feeds as NDJSON: a first line that announces, a record a line, a last line that proves."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from deploy.head_office.demo_data import CURRENCY
+from deploy.head_office.dials import Dials
+from deploy.head_office.records import KEYS, Records, now
+
+
+class UnknownCursor(Exception):
+    """The cursor is none of this feed's: start again in full."""
+
+
+def version_of(name: str, cursor: str | None, newest: int) -> int:
+    """The version after which a delta begins, 0 for the whole. Raises UnknownCursor."""
+    if cursor is None:
+        return 0
+    feed, _, version = cursor.partition(":")
+    if feed != name or not version.isdigit() or int(version) > newest:
+        raise UnknownCursor
+    return int(version)
+
+
+def lines(records: Records, name: str, cursor: str | None, dials: Dials) -> Iterator[bytes]:
+    """The feed after a cursor; what a dial spoils, is spoilt here. Raises UnknownCursor at once."""
+    newest = _number(records, name)
+    since = version_of(name, cursor, newest)
+    return _lines(records, name, since, newest, dials)
+
+
+def _lines(records: Records, name: str, since: int, newest: int, dials: Dials) -> Iterator[bytes]:
+    path = f"/v1/feeds/{name}"
+    rows = records.all(
+        "select * from feed where name = ? and version > ? and (? > 0 or deleted = 0) order by key", name, since, since
+    )
+    count = len(rows) + (1 if dials.strike("wrong_count", path) else 0)
+    first = {"feed": name, "full": since == 0, "count": count, "as_of": now()}
+    yield _line(first | ({"currency": CURRENCY} if name == "products" else {}))
+    checksum = hashlib.sha256()
+    half = dials.strike("half_feed", path)
+    for n, row in enumerate(rows):
+        if half and n >= len(rows) // 2:
+            return
+        record: Any = {KEYS[name]: row["key"], "deleted": True} if row["deleted"] else json.loads(row["record"])
+        line = _line(record)
+        checksum.update(line)
+        yield line
+    told = "0" * 64 if dials.strike("wrong_checksum", path) else checksum.hexdigest()
+    yield _line({"end": True, "checksum": told, "next": f"{name}:{newest}"})
+
+
+def _number(records: Records, name: str) -> int:
+    row = records.one("select coalesce(max(version), 0) as newest from feed where name = ?", name)
+    return int(row["newest"]) if row else 0
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"

@@ -1,0 +1,121 @@
+"""Taking orders, once each."""
+
+import hashlib
+import json
+import sqlite3
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from deploy.head_office.dials import Dials
+from deploy.head_office.problems import Malformed, problem
+from deploy.head_office.records import Records, now
+
+MOST_IDS = 500
+PAGE = 500
+
+
+def take(records: Records, dials: Dials, key: str, document: dict[str, Any]) -> Response:
+    """201 for a new order, 200 for a replay, or the problem that says why not. Raises Malformed."""
+    order_id = _order_id(document, key)
+    if records.cancellation(order_id):
+        return _refused({"code": "cancelled", "text": "This order was cancelled."})
+    print_ = fingerprint(document)
+    stored = records.order(order_id)
+    if stored is not None:
+        return _known(stored, key, print_)
+    if reason := dials.refusal(order_id):
+        return _refused(reason)
+    stored = records.accept(document, key, print_)
+    return JSONResponse(_told(stored, dials), 201, {"Location": f"/v1/orders/{order_id}"})
+
+
+def fingerprint(document: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def told(row: sqlite3.Row) -> dict[str, Any]:
+    """An order as head office tells of it."""
+    names = ("order_id", "oms_id", "invoice_number", "total_minor", "accepted_at", "revision")
+    return {name: row[name] for name in names} | {"cancelled": False}
+
+
+def under(records: Records, order_id: str) -> list[dict[str, Any]]:
+    """All that there is under an id: the order, or its cancellation."""
+    order, gone = records.order(order_id), records.cancellation(order_id)
+    found = [told(order)] if order else []
+    if gone:
+        found.append(
+            {
+                "order_id": order_id,
+                "oms_id": "",
+                "invoice_number": gone["invoice_number"] or "",
+                "total_minor": 0,
+                "accepted_at": gone["at"],
+                "revision": 0,
+                "cancelled": True,
+            }
+        )
+    return found
+
+
+def lookup(records: Records, body: dict[str, Any]) -> Response:
+    ids = body.get("order_ids")
+    if not isinstance(ids, list) or len(ids) > MOST_IDS:
+        raise Malformed(f"order_ids: a list of at most {MOST_IDS}")
+    return JSONResponse({"orders": [o for i in ids for o in under(records, str(i))]})
+
+
+def of_day(records: Records, day: str, cursor: str | None) -> Response:
+    after = int(cursor) if cursor and cursor.isdigit() else 0
+    rows = records.all("select * from orders where business_date = ? and id > ? order by id limit ?", day, after, PAGE)
+    following = str(rows[-1]["id"]) if len(rows) == PAGE else None
+    return JSONResponse({"orders": [told(row) for row in rows], "next": following})
+
+
+def cancel(records: Records, order_id: str, body: dict[str, Any]) -> Response:
+    """Taken also for an id that was never seen; an order that was accepted is not cancelled this way."""
+    if records.order(order_id):
+        return _refused({"code": "already_accepted", "text": "The order was accepted: return it instead."})
+    number = body.get("invoice_number")
+    if not isinstance(number, str) or not number:
+        raise Malformed("invoice_number is missing")
+    with records.change() as db:
+        values = (order_id, number, json.dumps(body), now())
+        db.execute("insert into cancellations values (?, ?, ?, ?) on conflict do nothing", values)
+    return JSONResponse({"order_id": order_id, "cancelled": True})
+
+
+def _known(stored: sqlite3.Row, key: str, print_: str) -> Response:
+    if stored["key"] != key:
+        return problem(409, "already-accepted", order=told(stored))
+    if stored["fingerprint"] != print_:
+        return problem(422, "key-reused")
+    return JSONResponse(told(stored), 200)
+
+
+def _refused(reason: dict[str, Any]) -> Response:
+    return problem(422, "refused", reasons=[reason])
+
+
+def _told(stored: sqlite3.Row, dials: Dials) -> dict[str, Any]:
+    answer = told(stored)
+    if dials.strike("other_order", "/v1/orders"):
+        answer["order_id"] = "00000000-0000-7000-8000-000000000000"
+    if dials.strike("wrong_amount", "/v1/orders"):
+        answer["total_minor"] += 1
+    return answer
+
+
+def _order_id(document: dict[str, Any], key: str) -> str:
+    try:
+        order_id, revision = str(document["order_id"]), document["revision"]
+        _ = document["invoice"]["number"], document["business_date"], document["lines"]
+        total = document["totals"]["total_minor"]
+    except (KeyError, TypeError) as error:
+        raise Malformed(f"{error} is missing") from error
+    if isinstance(total, bool) or not isinstance(total, int):
+        raise Malformed("totals.total_minor is no whole number")
+    if key != f"{order_id}:{revision}":
+        raise Malformed("Idempotency-Key is order_id:revision")
+    return order_id

@@ -1,0 +1,133 @@
+"""What head office keeps, in a file of its own."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deploy.head_office.demo_data import Demo
+
+SCHEMA = """
+create table if not exists orders (
+    id integer primary key autoincrement, order_id text not null unique, oms_id text not null, key text not null,
+    fingerprint text not null, revision integer not null, invoice_number text not null, total_minor integer not null,
+    business_date text not null, accepted_at text not null, document text not null
+);
+create index if not exists orders_day on orders (business_date, id);
+create table if not exists cancellations (order_id text primary key, invoice_number text, body text not null, at text not null);
+create table if not exists customers (customer_id text primary key, code text unique, body text not null);
+create table if not exists sessions (session_id text primary key, body text not null, puts integer not null);
+create table if not exists quotes (order_id text primary key, body text not null, committed integer not null default 0);
+create table if not exists intents (key text primary key, body text not null);
+create table if not exists installations (epoch integer primary key autoincrement, token text not null unique, at text not null);
+create table if not exists feed (
+    name text not null, key text not null, version integer not null, deleted integer not null, record text not null,
+    primary key (name, key)
+);
+create index if not exists feed_version on feed (name, version);
+create table if not exists facts (name text primary key, value text not null);
+"""  # noqa: E501
+ACCEPT = """
+insert into orders (order_id, oms_id, key, fingerprint, revision, invoice_number, total_minor, business_date,
+    accepted_at, document) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+KEYS = {"products": "product_id", "inventory": "sku", "payment-modes": "code", "staff": "staff_code"}
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+class Records:
+    """One SQLite file; each change is a transaction."""
+
+    def __init__(self, file: Path) -> None:
+        self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = normal")
+        self._db.executescript(SCHEMA)
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("begin immediate")
+        try:
+            yield self._db
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    def one(self, statement: str, *values: Any) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._db.execute(statement, values).fetchone()
+        return row
+
+    def all(self, statement: str, *values: Any) -> list[sqlite3.Row]:
+        return self._db.execute(statement, values).fetchall()
+
+    def seeded(self) -> bool:
+        return self.one("select 1 from feed limit 1") is not None
+
+    def seed(self, demo: Demo) -> None:
+        """Fills the feeds of an empty file."""
+        feeds = {
+            "products": demo.products,
+            "inventory": demo.inventory,
+            "payment-modes": demo.payment_modes,
+            "staff": demo.staff,
+        }
+        with self.change() as db:
+            for name, rows in feeds.items():
+                values = [(name, row[KEYS[name]], 1, 0, json.dumps(row)) for row in rows]
+                db.executemany("insert into feed values (?, ?, ?, ?, ?)", values)
+
+    def put_record(self, name: str, record: dict[str, Any], *, deleted: bool = False) -> None:
+        """Changes or deletes one record of a feed: the next delta holds it."""
+        with self.change() as db:
+            version = db.execute("select max(version) + 1 from feed where name = ?", (name,)).fetchone()[0]
+            values = (name, record[KEYS[name]], version, int(deleted), json.dumps(record))
+            db.execute("insert or replace into feed values (?, ?, ?, ?, ?)", values)
+
+    def order(self, order_id: str) -> sqlite3.Row | None:
+        return self.one("select * from orders where order_id = ?", order_id)
+
+    def cancellation(self, order_id: str) -> sqlite3.Row | None:
+        return self.one("select * from cancellations where order_id = ?", order_id)
+
+    def accept(self, document: dict[str, Any], key: str, fingerprint: str) -> sqlite3.Row:
+        """Stores an order; the file itself allows one an id."""
+        with self.change() as db:
+            count = db.execute("select coalesce(max(id), 0) + 1 from orders").fetchone()[0]
+            values = (
+                document["order_id"],
+                f"OMS-{count:07d}",
+                key,
+                fingerprint,
+                document["revision"],
+                document["invoice"]["number"],
+                document["totals"]["total_minor"],
+                document["business_date"],
+                now(),
+                json.dumps(document),
+            )
+            db.execute(ACCEPT, values)
+            self._sell(db, document)
+        stored = self.order(document["order_id"])
+        assert stored is not None
+        return stored
+
+    def _sell(self, db: sqlite3.Connection, document: dict[str, Any]) -> None:
+        """Takes the goods out of the stock that the next delta tells."""
+        version = db.execute("select max(version) + 1 from feed where name = 'inventory'").fetchone()[0]
+        for line in document["lines"]:
+            found = db.execute(
+                "select record from feed where name = 'inventory' and key = ?", (line["sku"],)
+            ).fetchone()
+            if found:
+                record = json.loads(found["record"])
+                record["quantity"] -= line["quantity"]
+                change = "update feed set record = ?, version = ? where name = 'inventory' and key = ?"
+                db.execute(change, (json.dumps(record), version, line["sku"]))

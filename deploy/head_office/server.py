@@ -1,0 +1,272 @@
+"""The server: routes of the head-office API, the dials in front of them, and a side door for checkers."""
+
+import asyncio
+import hmac
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from deploy.head_office import features, feeds, orders
+from deploy.head_office.cutting import Cut, Cuttable
+from deploy.head_office.demo_data import STORE
+from deploy.head_office.dials import KINDS, Dials, UnknownDial
+from deploy.head_office.problems import Malformed, problem
+from deploy.head_office.records import KEYS, Records, now
+
+NDJSON = "application/x-ndjson"
+SPARE_PREFIXES = 60
+OPEN = ("/health", "/v1/store/installations", "/dials", "/records", "/shop")
+PORTAL = "<!doctype html><title>Free Wi-Fi</title><p>Accept the terms to go online."
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class HeadOffice:
+    """The stand-in for one store."""
+
+    def __init__(self, records: Records, *, store_id: str, install_code: str, admin_token: str) -> None:
+        self.records = records
+        self.dials = Dials()
+        self._store_id = store_id
+        self._install_code = install_code
+        self._admin_token = admin_token
+
+    def app(self) -> Cuttable:
+        routes = [
+            ("GET", "/health", self._health),
+            ("POST", "/v1/store/installations", self._install),
+            ("GET", "/v1/store", self._store),
+            ("GET", "/v1/feeds/{name}", self._feed),
+            ("POST", "/v1/orders", self._take),
+            ("GET", "/v1/orders", self._of_day),
+            ("POST", "/v1/orders/lookup", self._lookup),
+            ("GET", "/v1/orders/{order_id}", self._order),
+            ("POST", "/v1/orders/{order_id}/cancel", self._cancel),
+            ("PUT", "/v1/customers/{customer_id}", self._customer),
+            ("GET", "/v1/customers/by-code/{code}", self._by_code),
+            ("PUT", "/v1/sessions/{session_id}", self._session),
+            ("POST", "/v1/quotes", self._quote),
+            ("POST", "/v1/quotes/{order_id}/commit", self._commit),
+            ("POST", "/v1/payment-intents", self._intent),
+            ("GET", "/v1/payment-intents/{key}", self._intent_state),
+            ("POST", "/v1/payment-intents/{key}/cancel", self._intent_cancel),
+            ("PATCH", "/v1/products/{product_id}", self._patch),
+            ("GET", "/dials", self._dials),
+            ("PUT", "/dials", self._dial),
+            ("GET", "/records", self._records),
+            ("PUT", "/shop/{name}", self._change_feed),
+        ]
+        return Cuttable(Starlette(routes=[Route(p, self._guarded(h), methods=[m]) for m, p, h in routes]))
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: Request) -> Response:
+            path = request.url.path
+            if path.startswith(("/dials", "/records", "/shop")):
+                return await handler(request) if self._is_admin(request) else problem(401, "unauthorised")
+            if spoilt := await self._spoilt(path):
+                return spoilt
+            if path not in OPEN and (refused := self._refused_token(request)):
+                return refused
+            try:
+                answer = await handler(request)
+            except Malformed as error:
+                answer = problem(400, "malformed", detail=str(error))
+            return await self._sent(path, answer)
+
+        return guarded
+
+    async def _spoilt(self, path: str) -> Response | None:  # noqa: PLR0911  a line a dial
+        """What a dial answers in head office's stead."""
+        strike = self.dials.strike
+        if delay := strike("delay_ms", path):
+            await asyncio.sleep(delay.value / 1000)
+        if strike("down", path):
+            return Cut()
+        if strike("portal", path):
+            return Response(PORTAL, media_type="text/html")
+        if dial := strike("redirect", path):
+            return RedirectResponse(str(dial.value), 302)
+        if strike("unauthorised", path):
+            return problem(401, "unauthorised")
+        if dial := strike("retry_after", path):
+            return problem(429, "busy", {"Retry-After": str(dial.value)})
+        if dial := strike("status", path):
+            return problem(int(dial.value), "failed")
+        return None
+
+    async def _sent(self, path: str, answer: Response) -> Response:
+        if late := self.dials.strike("late_ms", path):
+            await asyncio.sleep(late.value / 1000)
+        if self.dials.strike("lose_reply", path):
+            return Cut()
+        if skew := self.dials.strike("skew_seconds", path):
+            answer.headers["Date"] = format_datetime(datetime.now(UTC) + timedelta(seconds=skew.value), usegmt=True)
+        return answer
+
+    def _is_admin(self, request: Request) -> bool:
+        return hmac.compare_digest(request.headers.get("X-Admin-Token", ""), self._admin_token)
+
+    def _refused_token(self, request: Request) -> Response | None:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        found = self.records.one("select epoch from installations where token = ?", token)
+        newest = self.records.one("select max(epoch) as epoch from installations")
+        if found is None:
+            return problem(401, "unauthorised")
+        if newest and found["epoch"] < newest["epoch"]:
+            return problem(403, "superseded")
+        return None
+
+    async def _health(self, request: Request) -> Response:
+        if request.headers.get("Authorization") and (refused := self._refused_token(request)):
+            return refused
+        return JSONResponse({"status": "ok"})
+
+    async def _install(self, request: Request) -> Response:
+        body = await _json(request)
+        if not hmac.compare_digest(str(body.get("code", "")), self._install_code):
+            return problem(403, "code-refused")
+        token = secrets.token_urlsafe(32)
+        with self.records.change() as db:
+            epoch = db.execute("insert into installations (token, at) values (?, ?)", (token, now())).lastrowid
+        return JSONResponse({"store_id": self._store_id, "epoch": epoch, "token": token}, 201)
+
+    async def _store(self, _request: Request) -> Response:
+        newest = self.records.one("select max(epoch) as epoch from installations")
+        epoch = newest["epoch"] if newest else 0
+        prefixes = [f"{_base36(epoch)}{n:02d}" for n in range(1, SPARE_PREFIXES + 1)]
+        return JSONResponse(STORE | {"store_id": self._store_id, "epoch": epoch, "prefixes": prefixes})
+
+    async def _feed(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in KEYS:
+            return problem(404, "not-found")
+        try:
+            found = feeds.lines(self.records, name, request.query_params.get("since"), self.dials)
+        except feeds.UnknownCursor:
+            return problem(410, "unknown-cursor")
+        return StreamingResponse(_batched(found), media_type=NDJSON)
+
+    async def _take(self, request: Request) -> Response:
+        return orders.take(self.records, self.dials, request.headers.get("Idempotency-Key", ""), await _json(request))
+
+    async def _of_day(self, request: Request) -> Response:
+        query = request.query_params
+        return orders.of_day(self.records, query.get("business_date", ""), query.get("cursor"))
+
+    async def _lookup(self, request: Request) -> Response:
+        return orders.lookup(self.records, await _json(request))
+
+    async def _order(self, request: Request) -> Response:
+        found = orders.under(self.records, request.path_params["order_id"])
+        return JSONResponse({"orders": found}) if found else problem(404, "not-found")
+
+    async def _cancel(self, request: Request) -> Response:
+        return orders.cancel(self.records, request.path_params["order_id"], await _json(request))
+
+    async def _customer(self, request: Request) -> Response:
+        body, customer_id = await _json(request), request.path_params["customer_id"]
+        with self.records.change() as db:
+            values = (customer_id, f"C-{customer_id[-8:].upper()}", json.dumps(body))
+            db.execute("insert or replace into customers values (?, ?, ?)", values)
+        return JSONResponse({"customer_id": customer_id, "code": values[1]})
+
+    async def _by_code(self, request: Request) -> Response:
+        row = self.records.one("select body from customers where code = ?", request.path_params["code"])
+        return JSONResponse(json.loads(row["body"])) if row else problem(404, "not-found")
+
+    async def _session(self, request: Request) -> Response:
+        session_id = request.path_params["session_id"]
+        with self.records.change() as db:
+            db.execute(
+                "insert into sessions values (?, ?, 1) on conflict (session_id) do update "
+                "set body = excluded.body, puts = puts + 1",
+                (session_id, json.dumps(await _json(request))),
+            )
+        return JSONResponse({"session_id": session_id})
+
+    async def _quote(self, request: Request) -> Response:
+        return features.quote(self.records, await _json(request))
+
+    async def _commit(self, request: Request) -> Response:
+        return features.commit_quote(self.records, request.path_params["order_id"])
+
+    async def _intent(self, request: Request) -> Response:
+        return features.create_intent(self.records, await _json(request))
+
+    async def _intent_state(self, request: Request) -> Response:
+        found = features.intent(self.records, request.path_params["key"])
+        return JSONResponse(found) if found else problem(404, "not-found")
+
+    async def _intent_cancel(self, request: Request) -> Response:
+        return features.cancel_intent(self.records, request.path_params["key"])
+
+    async def _patch(self, request: Request) -> Response:
+        return features.patch_product(self.records, request.path_params["product_id"], await _json(request))
+
+    async def _dials(self, _request: Request) -> Response:
+        return JSONResponse({"on": self.dials.shown(), "kinds": KINDS})
+
+    async def _dial(self, request: Request) -> Response:
+        try:
+            self.dials.put(await _json(request, list))
+        except (UnknownDial, Malformed) as error:
+            return problem(400, "malformed", detail=f"{type(error).__name__}: {error}")
+        return JSONResponse({"on": self.dials.shown()})
+
+    async def _records(self, _request: Request) -> Response:
+        """All orders, cancellations, customers and sessions, for those who check."""
+        every = self.records.all
+        return JSONResponse(
+            {
+                "orders": [orders.told(row) for row in every("select * from orders order by id")],
+                "cancellations": [dict(r) for r in every("select order_id, invoice_number from cancellations")],
+                "customers": [r["customer_id"] for r in every("select customer_id from customers")],
+                "sessions": [json.loads(r["body"]) | {"puts": r["puts"]} for r in every("select * from sessions")],
+            }
+        )
+
+    async def _change_feed(self, request: Request) -> Response:
+        """Changes records of a feed, or deletes them where they say so."""
+        name = request.path_params["name"]
+        for record in await _json(request, list):
+            self.records.put_record(name, record, deleted=bool(record.get("deleted")))
+        return PlainTextResponse("", 204)
+
+
+async def _json(request: Request, expected: type = dict) -> Any:
+    try:
+        value = json.loads(await request.body())
+    except ValueError as error:
+        raise Malformed("the body is no JSON") from error
+    if not isinstance(value, expected):
+        raise Malformed(f"the body is no {expected.__name__}")
+    return value
+
+
+async def _batched(lines: Any, size: int = 200) -> Any:
+    """Lines in chunks, so that a large feed is not a write a line."""
+    batch: list[bytes] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == size:
+            yield b"".join(batch)
+            batch = []
+            await asyncio.sleep(0)
+    yield b"".join(batch)
+
+
+def _base36(number: int) -> str:
+    digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    text = ""
+    while number:
+        number, rest = divmod(number, 36)
+        text = digits[rest] + text
+    return text or "0"
