@@ -1,5 +1,6 @@
 """`python -m deploy.head_office serve`: the stand-in as a process of its own."""
 
+import secrets
 import time
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,8 @@ from deploy.head_office import demo_data
 from deploy.head_office.records import Records
 from deploy.head_office.server import HeadOffice
 
+INSTALL_CODE, ADMIN_TOKEN, RECORDS = "install-code", "admin-token", "records.sqlite"
+
 cli = typer.Typer(help="A stand-in for head office.", no_args_is_help=True, add_completion=False)
 
 
@@ -20,25 +23,33 @@ def stand_in() -> None:
 
 
 @cli.command()
-def serve(  # noqa: PLR0917  options of a command
-    port: Annotated[int, typer.Option(help="Port on the loopback address.")],
-    data: Annotated[Path, typer.Option(help="File in which it keeps everything.")],
-    install_code: Annotated[str, typer.Option(envvar="HEAD_OFFICE_INSTALL_CODE", help="Code that installs a store.")],
-    admin_token: Annotated[str, typer.Option(envvar="HEAD_OFFICE_ADMIN_TOKEN", help="Token for dials and records.")],
+def serve(
+    listen: Annotated[str, typer.Option(help="Address, as HOST:PORT.")],
+    folder: Annotated[Path, typer.Option(help="Where it keeps its records, its install code and its admin token.")],
     store_id: Annotated[str, typer.Option(help="The store that it is head office of.")] = "S001",
     variants: Annotated[int, typer.Option(help="Variants of the generated shop, at least.", min=10)] = 2_000,
-    csv: Annotated[Path | None, typer.Option(help="CSV of real products, may be gzipped.", exists=True)] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    products: Annotated[Path | None, typer.Option(help="CSV of real products, may be gzipped.", exists=True)] = None,
 ) -> None:
     """Serves the head-office API until it is stopped."""
-    records = Records(data)
+    folder.mkdir(parents=True, exist_ok=True)
+    records = Records(folder / RECORDS)
     if not records.seeded():
         started = time.monotonic()
-        demo = demo_data.from_csv(csv) if csv else demo_data.generate(variants)
+        demo = demo_data.from_csv(products) if products else demo_data.generate(variants)
         records.seed(demo)
         typer.echo(f"{len(demo.inventory)} variants made in {time.monotonic() - started:.1f} s")
-    office = HeadOffice(records, store_id=store_id, install_code=install_code, admin_token=admin_token)
-    uvicorn.run(office.app(), host=host, port=port, log_level="warning", access_log=False, http="h11", backlog=512)
+    code, token = _secret(folder / INSTALL_CODE), _secret(folder / ADMIN_TOKEN)
+    office = HeadOffice(records, store_id=store_id, install_code=code, admin_token=token)
+    host, _, port = listen.rpartition(":")
+    uvicorn.run(office.app(), host=host, port=int(port), log_level="warning", access_log=False, http="h11", backlog=512)
+
+
+def _secret(file: Path) -> str:
+    """A secret in a file of its own, made at the first start."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from deploy.runner import broker_accounts, database_roles
 from deploy.runner.certificates import Certificates, TokenKeys, this_machine
 from deploy.runner.environment import OWN_SECRETS, Credentials, Site, base, command, environment, process_name
@@ -77,6 +79,10 @@ class Plan:
         if self.settings.head_office_data:
             words += ["--products", str(self.settings.head_office_data)]
         return HttpProcess("head_office", words, environment=base(), log=self.logs / "head_office.log", address=address)
+
+    def stand_in_code(self) -> SecretStr:
+        """The one-time code that the stand-in made when it started first."""
+        return SecretStr((self.folder / "head_office" / "install-code").read_text())
 
     def gateway(self) -> Nginx:
         """The gateway; it needs its certificate."""

@@ -151,9 +151,10 @@ class System:
     def _install_at_head_office(self) -> None:
         if self.plan.secrets.has(TOKEN):
             return
+        code = self.plan.settings.head_office_code
         if self.plan.settings.head_office_url is None:
             self.wait_ready("head_office")
-        code = self.plan.settings.head_office_code
+            code = self.plan.stand_in_code()
         if code is None:
             raise RunnerError(
                 "EDGE_HEAD_OFFICE_CODE is missing: the one-time code that head office issued for this store."

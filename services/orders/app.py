@@ -9,6 +9,8 @@ from services.chassis.database import Database
 from services.chassis.outbox import Outbox
 from services.chassis.states import Pull, Puller, read
 from services.chassis.tokens import Authenticator, Revocations
+from services.head_office.connecting import connect
+from services.head_office.port import HeadOffice
 from services.orders.handlers import hearing
 from services.orders.settings import Settings
 
@@ -23,6 +25,7 @@ class App:
     outbox: Outbox
     pullers: dict[str, Puller]
     authenticator: Authenticator
+    head_office: HeadOffice
     zone: ZoneInfo
 
 
@@ -38,6 +41,7 @@ def build(settings: Settings) -> App:
         outbox=outbox,
         pullers=_pullers(settings, db, outbox, clock),
         authenticator=authenticator(settings, db, clock),
+        head_office=_head_office(settings),
         zone=ZoneInfo(settings.time_zone),
     )
 
@@ -58,6 +62,11 @@ def authenticator(settings: Settings, db: Database, clock: Clock) -> Authenticat
     key = Path(settings.token_public_key_file).read_text() if settings.token_public_key_file else ""
     token = settings.service_token.get_secret_value()
     return Authenticator(key, settings.id, token, revoked=Revocations(revocations), silent=silent)
+
+
+def _head_office(settings: Settings) -> HeadOffice:
+    token = settings.head_office_token.get_secret_value() if settings.head_office_token else ""
+    return connect(settings.head_office_adapter, str(settings.head_office_url), token)
 
 
 def _pullers(settings: Settings, db: Database, outbox: Outbox, clock: Clock) -> dict[str, Puller]:

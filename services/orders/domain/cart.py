@@ -135,7 +135,9 @@ def totals(lines: Sequence[Line], *, round_cash: bool) -> Totals:
 
 
 def _priced(item: Item | None, day: date) -> bool:
-    return item is not None and on(item.prices, day) is not None and on(item.rates, day) is not None
+    if item is None or on(item.prices, day) is None:
+        return False
+    return item.exempt or on(item.rates, day) is not None
 
 
 def _line(number: int, wanted: Wanted, item: Item, day: date, *, interstate: bool) -> Line:

@@ -152,7 +152,7 @@ def scan(app: App, code: str) -> Scanned:
         offline = heard.mode(tx).mode == "offline"
     if row is None:
         raise NotFound(what="article")
-    item = reckoning.item(row)
+    item = reckoning.item(row, app.zone)
     price = on(item.prices, reckoning.today(app))
     note = reckoning.STOCK_NOTE if offline else None
     return Scanned(

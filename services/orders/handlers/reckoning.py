@@ -1,8 +1,9 @@
 """From a cart to a quote, with the price book of this store."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.chassis.tokens import Principal
 from services.orders.app import App
@@ -52,7 +53,7 @@ def features(cart: Cart) -> list[Feature]:
 
 def quote(app: App, cart: Cart, before: Before, rows: Iterable[Any], day: date) -> Quote:
     """Raises NotSellable, or ExemptOffline for goods that need a bill of supply."""
-    book = {row.item["sku"]: item(row) for row in rows}
+    book = {row.item["sku"]: item(row, app.zone) for row in rows}
     wanted = [Wanted(line.sku, line.quantity) for line in cart.lines]
     if before.mode == "offline" and any(book[w.sku].exempt for w in wanted if w.sku in book):
         raise ExemptOffline
@@ -62,17 +63,17 @@ def quote(app: App, cart: Cart, before: Before, rows: Iterable[Any], day: date) 
         raise NotSellable(skus=error.skus) from error
 
 
-def item(row: Any) -> Item:
-    """A price-book row as the rules read it."""
+def item(row: Any, zone: ZoneInfo) -> Item:
+    """A price-book row as the rules read it: what holds from a moment on, holds from the store's day of it."""
     data = row.item
     return Item(
         sku=data["sku"],
         name=data["name"],
         size=data["size"],
-        hsn=data["hsn"],
+        hsn=data["hsn"] or "",
         exempt=bool(data["exempt"]),
-        prices=tuple(Dated(_day(p["valid_from"]), p["price_minor"]) for p in data["prices"]),
-        rates=tuple(Dated(_day(r["valid_from"]), r["rate_bp"]) for r in data["tax_rates"]),
+        prices=tuple(Dated(_day(p["valid_from"], zone), p["price_minor"]) for p in data["prices"]),
+        rates=tuple(Dated(_day(r["valid_from"], zone), r["rate_bp"]) for r in data["tax_rates"]),
         left=int(row.left),
     )
 
@@ -116,5 +117,5 @@ def _refuse_card_numbers(cart: Cart) -> None:
             raise CardNumberRefused(field=field)
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text[:10])
+def _day(text: str, zone: ZoneInfo) -> date:
+    return datetime.fromisoformat(text).astimezone(zone).date()

@@ -1,6 +1,7 @@
 """Who this store is, as head office says."""
 
 from services.chassis.logs import get_logger
+from services.head_office.port import NoAnswer
 from services.orders.app import App
 from services.orders.domain.invoices import usable_prefix
 from services.orders.store import heard
@@ -10,8 +11,10 @@ log = get_logger()
 
 def pull_identity(app: App) -> None:
     """Keeps the store's identity and spare invoice prefixes; without an answer the last ones stay."""
-    store = app.head_office.store()
-    if store is None:
+    try:
+        store = app.head_office.store()
+    except NoAnswer as error:
+        log.warning("identity_not_heard", reason=error.reason)
         return
     prefixes = [p for p in store["prefixes"] if usable_prefix(p)]
     if len(prefixes) < len(store["prefixes"]):

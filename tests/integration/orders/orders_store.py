@@ -15,7 +15,7 @@ from services.orders import app as building
 from services.orders.app import App
 from services.orders.handlers import counter, hearing, selling
 from services.orders.routes import Door
-from services.orders.schemas import Cart, Sale, TillIn
+from services.orders.schemas import Sale, TillIn
 from services.orders.settings import Settings
 from services.orders.store import heard
 
@@ -54,8 +54,8 @@ def article(sku: str, price: int, *, rate: int = 500, stock: int = 10, number: i
         "barcode": f"890000000{sku[-1]}",
         "hsn": "6205",
         "exempt": False,
-        "prices": [{"valid_from": "2025-01-01", "price_minor": price}],
-        "tax_rates": [{"valid_from": "2025-01-01", "rate_bp": rate}],
+        "prices": [{"valid_from": "2025-01-01T00:00:00+05:30", "price_minor": price}],
+        "tax_rates": [{"valid_from": "2025-01-01T00:00:00+05:30", "rate_bp": rate}],
         "stock": stock,
         "stock_as_of": SYNCED_AT.isoformat(),
     } | more
@@ -72,6 +72,7 @@ def build_app(database_url: str, **settings: Any) -> App:
         "service_token": SERVICE_TOKEN,
         "chain_salt": "a-salt-for-the-chain",
         "catalog_url": "http://127.0.0.1:9",
+        "head_office_url": "http://127.0.0.1:9",
         "sessions_url": "http://127.0.0.1:9",
     }
     return replace(building.build(Settings(**values | settings)), clock=FakeClock())
@@ -134,9 +135,7 @@ class Counter:
         }
         total = more.get("total_minor") or self.total(cart)
         payments = more.get("payments") or [{"payment_mode": "CASH", "amount_minor": total}]
-        return Sale(
-            **cart, total_minor=total, payments=payments, agreed=more.get("agreed", {}), kept=more.get("kept", KEPT)
-        )
+        return Sale(**cart, total_minor=total, payments=payments, kept=more.get("kept", KEPT))
 
     def total(self, cart: dict[str, Any]) -> int:
         prices = {a["sku"]: a["prices"][0]["price_minor"] for a in BOOK}
