@@ -20,6 +20,8 @@ def normalise(scanned: str) -> str:
     Codes of digits are padded to the 14 of a GTIN, so that an EAN-13, its UPC-A and its GTIN-14 are one; any other code
     is kept in upper case without spaces.
     """
+    if _is_digits(scanned) and len(scanned) <= GTIN_DIGITS:
+        return scanned.zfill(GTIN_DIGITS)
     code = _unwrap(unicodedata.normalize("NFKC", scanned))
     code = "".join(c for c in code if not c.isspace() and unicodedata.category(c)[0] != "C").upper()
     if _is_digits(code) and len(code) <= GTIN_DIGITS:

@@ -25,7 +25,7 @@ from services.head_office.port import Feed, FeedFailed, FeedRecord, StartAgain
 
 log = get_logger()
 
-BATCH = 500
+BATCH = 250
 SHOW_EVERY_S = 0.5
 MOST_NAMED = 10
 STALLED_AFTER_S = 120

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from services.catalog.domain import barcodes
@@ -108,6 +109,7 @@ def _staff(fields: Fields) -> Iterable[Row]:
     yield Row("staff", (read.staff_code, read.name, read.role, permissions, read.active, read.valid_until))
 
 
+@lru_cache(maxsize=4096)
 def _told(moment: datetime) -> str:
     return moment.isoformat()
 
