@@ -5,8 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from deploy.runner import broker_accounts, database_roles
 from deploy.runner.certificates import Certificates, TokenKeys, this_machine
 from deploy.runner.environment import OWN_SECRETS, Credentials, Site, base, command, environment, process_name
@@ -21,6 +19,7 @@ from deploy.runner.settings import RunSettings
 
 FIRST_HTTP, FIRST_HTTPS = 8080, 8443
 LOOPBACK = "127.0.0.1"
+STAND_IN_CODE = "install-code"
 ELSEWHERE = Path("/var/lib/store-edge")
 
 
@@ -57,6 +56,11 @@ class Plan:
         name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return folder(ELSEWHERE / name)
 
+    @property
+    def stand_in_folder(self) -> Path:
+        """Where the stand-in keeps its records, its code and the token of its dials."""
+        return folder(self.folder / "head_office", mode=0o700)
+
     def service(self, service: str, kind: str) -> HttpProcess:
         """A door or a worker."""
         name = process_name(service, kind)
@@ -73,16 +77,23 @@ class Plan:
         """The stand-in head office; None where there is a real one."""
         if self.settings.head_office_url:
             return None
-        place = folder(self.folder / "head_office")
         address = self.head_office_url.removeprefix("http://")
-        words = [sys.executable, "-m", "deploy.head_office", "serve", "--listen", address, "--folder", str(place)]
+        words = [sys.executable, "-m", "deploy.head_office", "serve", "--listen", address]
+        words += ["--folder", str(self.stand_in_folder), "--store-id", self.settings.store_id]
         if self.settings.head_office_data:
-            words += ["--products", str(self.settings.head_office_data)]
-        return HttpProcess("head_office", words, environment=base(), log=self.logs / "head_office.log", address=address)
+            words += ["--products", str(self.settings.head_office_data.resolve())]
+        # it can be told to fail in every way: that it takes connections is all that can be asked of it
+        return HttpProcess(
+            "head_office", words, environment=base(), log=self.logs / "head_office.log", address=address, path=None
+        )
 
-    def stand_in_code(self) -> SecretStr:
-        """The one-time code that the stand-in made when it started first."""
-        return SecretStr((self.folder / "head_office" / "install-code").read_text())
+    def installation_code(self) -> str | None:
+        """The one-time code for this store: the one that was given, or the stand-in's; None where neither is."""
+        if self.settings.head_office_code is not None:
+            return self.settings.head_office_code.get_secret_value()
+        if self.settings.head_office_url is None:
+            return (self.stand_in_folder / STAND_IN_CODE).read_text()
+        return None
 
     def gateway(self) -> Nginx:
         """The gateway; it needs its certificate."""

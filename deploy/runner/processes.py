@@ -14,7 +14,10 @@ ANSWER_WITHIN_S = 2.0
 
 
 class HttpProcess:
-    """A program that works when `path` at its address answers 200, and another of its addresses takes connections."""
+    """A program that works when `path` at its address answers 200, and `also`, another address, takes connections.
+
+    Without a path it works when its address takes connections.
+    """
 
     def __init__(
         self,
@@ -24,7 +27,7 @@ class HttpProcess:
         environment: Mapping[str, str],
         log: Path,
         address: str,
-        path: str = "/health",
+        path: str | None = "/health",
         also: str | None = None,
     ) -> None:
         """Addresses are host:port."""
@@ -46,6 +49,8 @@ class HttpProcess:
         return self._process.alive()
 
     def ready(self) -> bool:
+        if self._path is None:
+            return takes_connections(self._address)
         return answers(self._address, self._path) and (self._also is None or takes_connections(self._also))
 
     def stop(self) -> None:

@@ -21,7 +21,8 @@ from deploy.runner.supervisor import Keeper, Unit, stop_all
 READY_WITHIN_S = 120.0
 STAFF_WITHIN_S = 30
 TOKEN = "head-office-token"  # noqa: S105  the name of a file
-SERVERS = ("postgres", "rabbitmq", "nginx")
+# may be busy, or told to fail: they are started again only when they have ended
+NOT_JUDGED = ("postgres", "rabbitmq", "nginx", "head_office")
 RENEW_EVERY_S = 6 * 3600.0
 
 
@@ -54,8 +55,8 @@ class System:
     def start(self) -> None:
         """Starts everything and waits until all of it works. Raises RunnerError."""
         stand_in = self.plan.stand_in()
-        self._keep(self.plan.broker, judged=False)
-        self._keep(self.plan.postgres, judged=False)
+        self._keep(self.plan.broker)
+        self._keep(self.plan.postgres)
         if stand_in is not None:
             self._keep(stand_in)
         self._prepare_database()
@@ -92,7 +93,7 @@ class System:
             yield
         finally:
             for unit in units:
-                self._keep(unit, judged=unit.name not in SERVERS)
+                self._keep(unit)
 
     def wait_ready(self, *names: str, within: float = READY_WITHIN_S) -> None:
         """Waits until these processes, or all, do their work. Raises NotReady."""
@@ -115,8 +116,8 @@ class System:
         self._keepers[name].stop()
         return True
 
-    def _keep(self, unit: Unit, *, judged: bool = True) -> None:
-        keeper = Keeper(unit, judged=judged, changed=self._write_state)
+    def _keep(self, unit: Unit) -> None:
+        keeper = Keeper(unit, judged=unit.name not in NOT_JUDGED, changed=self._write_state)
         self._keepers[unit.name] = keeper
         keeper.start()
 
@@ -126,7 +127,7 @@ class System:
 
     def _keep_gateway(self) -> None:
         self.plan.certificates.renew(datetime.now(UTC))
-        self._keep(self.plan.gateway(), judged=False)
+        self._keep(self.plan.gateway())
 
     def _prepare_database(self) -> None:
         self.wait_ready("postgres")
@@ -151,15 +152,12 @@ class System:
     def _install_at_head_office(self) -> None:
         if self.plan.secrets.has(TOKEN):
             return
-        code = self.plan.settings.head_office_code
-        if self.plan.settings.head_office_url is None:
-            self.wait_ready("head_office")
-            code = self.plan.stand_in_code()
+        code = self.plan.installation_code()
         if code is None:
             raise RunnerError(
                 "EDGE_HEAD_OFFICE_CODE is missing: the one-time code that head office issued for this store."
             )
-        token = head_office.install(self.plan.head_office_url, self.plan.settings.store_id, code.get_secret_value())
+        token = head_office.install(self.plan.head_office_url, self.plan.settings.store_id, code)
         self.plan.secrets.put(TOKEN, token)
 
     def _run(self, service: str, words: list[str], kind: str = "door") -> "subprocess.CompletedProcess[str]":
