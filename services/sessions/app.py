@@ -24,6 +24,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 class Pulls:
     """States of others by owner, each pulled by a timer of its own: one that hangs holds up nobody else's."""
 
+    mode_taken: Pull
     sync: tuple[Pull, ...]
     catalog: tuple[Pull, ...]
     orders: tuple[Pull, ...]
@@ -86,14 +87,16 @@ def authenticator(settings: Settings, db: Database) -> Authenticator:
 
 
 def _pulls(settings: Settings, clock: Clock) -> Pulls:
+    mode_taken = Pull("mode-taken", settings.orders_url)
     return Pulls(
+        mode_taken=mode_taken,
         sync=(Pull("connectivity", settings.sync_url),),
         catalog=(
             Pull("readiness", settings.catalog_url),
             Pull("staff", settings.catalog_url, apply=heard.staff(clock)),
         ),
         orders=(
-            Pull("mode-taken", settings.orders_url),
+            mode_taken,
             Pull("session-figures", settings.orders_url, apply=heard.session_figures),
             Pull("tills", settings.orders_url, apply=heard.tills(clock)),
         ),

@@ -11,15 +11,15 @@ from services.sessions.store import offline_sessions, people
 
 
 def staff(clock: Clock) -> Apply:
-    """Who has left, loses the shift that is running."""
+    """Who has left, or may do something else by now, loses the shift that is running."""
 
     def apply(tx: Tx, _number: int, _value: Any) -> None:
         now = clock.now()
         known = people.staff(tx)
-        working, _ = people.on_shift(tx, now)
-        for staff_code in sorted(working):
-            if staff_code not in known or not known[staff_code].may_work(now):
-                revoke_person(tx, staff_code, now)
+        able = {code: person.rights() for code, person in known.items() if person.may_work(now)}
+        gone = {shift.staff_code for shift in people.on_shift(tx, now) if able.get(shift.staff_code) != shift.rights}
+        for staff_code in sorted(gone):
+            revoke_person(tx, staff_code, now)
 
     return apply
 
@@ -30,7 +30,7 @@ def tills(clock: Clock) -> Apply:
     def apply(tx: Tx, _number: int, value: Any) -> None:
         now = clock.now()
         active = {till["till_id"] for till in value if till["active"]}
-        _, in_use = people.on_shift(tx, now)
+        in_use = {shift.till_id for shift in people.on_shift(tx, now) if shift.till_id}
         for till_id in sorted(in_use - active):
             revoke_till(tx, till_id, now)
 

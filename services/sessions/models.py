@@ -160,6 +160,8 @@ shifts = Table(
     Column("token_id", Uuid, primary_key=True),
     Column("staff_code", Text, nullable=False),
     Column("till_id", Text),
+    # what the token says its bearer may do: whoever may less by now loses it
+    Column("rights", JSONB, nullable=False, server_default=text("'[]'")),
     moment("signed_in_at"),
     moment("expires_at"),
     moment("ended_at", nullable=True),

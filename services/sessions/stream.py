@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from time import monotonic
+from typing import Any, cast
 
 import eventlet
 from eventlet.queue import Empty, LightQueue
@@ -19,6 +20,7 @@ KEEPALIVE_S = 10
 QUEUE_SIZE = 1_000
 RECONNECT_S = 1
 EVERYTHING = {"what": "everything"}
+REVOKED = {"what": "revocations"}
 
 Note = dict[str, Any]
 
@@ -39,17 +41,21 @@ class Stream:
         self._listen()
         try:
             yield _event(EVERYTHING)
-            while still_allowed():
-                yield self._next(queue)
+            yield from self._notes(queue, still_allowed)
         finally:
             self._pages.discard(queue)
             metrics.STREAMS.set(len(self._pages))
 
-    def _next(self, queue: LightQueue) -> bytes:
-        try:
-            return _event(queue.get(timeout=KEEPALIVE_S))
-        except Empty:
-            return b": keepalive\n\n"
+    def _notes(self, queue: LightQueue, still_allowed: Callable[[], bool]) -> Iterator[bytes]:
+        """Asks again whether the page may listen where something was revoked, and every few seconds."""
+        checked = float("-inf")
+        while True:
+            note = _next(queue)
+            if note == REVOKED or monotonic() - checked >= KEEPALIVE_S:
+                if not still_allowed():
+                    return
+                checked = monotonic()
+            yield _event(note) if note else b": keepalive\n\n"
 
     def _listen(self) -> None:
         if self._listener is None or self._listener.dead:
@@ -74,6 +80,13 @@ class Stream:
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(note)
+
+
+def _next(queue: LightQueue) -> Note | None:
+    try:
+        return cast("Note", queue.get(timeout=KEEPALIVE_S))
+    except Empty:
+        return None
 
 
 def _event(note: Note) -> bytes:

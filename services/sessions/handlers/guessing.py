@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import ceil
 
 from services.chassis.database import Tx
+from services.sessions import metrics
 from services.sessions.app import App
 from services.sessions.domain import pins
 from services.sessions.domain.pins import DEVICE, PERSON, Instant, Rule, Tries
@@ -28,6 +29,7 @@ def count_a_try(app: App, staff_code: str, device: str) -> None:
             counted = pins.seen if seconds else pins.failed
             people.save_tries(tx, kind, subject, counted(tries, RULES[kind], now))
     if seconds:
+        metrics.SIGN_INS.labels("made_to_wait").inc()
         raise TooManyTries(retry_after=ceil(seconds), seconds=ceil(seconds))
 
 

@@ -188,7 +188,7 @@ def _await_taken(app: App, number: int) -> None:
     """Asks `orders` until it has the mode, or for as long as a person should wait at most."""
     deadline = app.clock.monotonic() + app.settings.toggle_wait_seconds
     while True:
-        pull(app, app.pulls.orders)
+        app.puller.pull(app.pulls.mode_taken)
         with app.db.transaction() as tx:
             if _taken(tx, number) or app.clock.monotonic() >= deadline:
                 return

@@ -88,6 +88,7 @@ def _begin(app: App, tx: Tx, person: Person, till_id: str | None) -> Shift:
         token_id=shift.token_id,
         staff_code=shift.staff_code,
         till_id=till_id,
+        rights=person.rights(),
         signed_in_at=now,
         expires_at=shift.expires_at,
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import states
@@ -29,6 +29,10 @@ class Person(NamedTuple):
     permissions: tuple[str, ...]
     active: bool
     valid_until: datetime | None
+
+    def rights(self) -> list[str]:
+        """What a token lets them do, in one list."""
+        return [self.role, *sorted(self.permissions)]
 
     def may_work(self, now: datetime) -> bool:
         return self.active and (self.valid_until is None or now < self.valid_until)
@@ -119,11 +123,10 @@ def end_shift(tx: Tx, token_id: UUID, now: datetime) -> None:
     tx.execute(update(shifts).where(live).values(ended_at=now))
 
 
-def on_shift(tx: Tx, now: datetime) -> tuple[set[str], set[str]]:
-    """Staff codes and tills that hold tokens which are still good."""
+def on_shift(tx: Tx, now: datetime) -> list[Row[Any]]:
+    """Shifts whose tokens are still good."""
     live = shifts.c.ended_at.is_(None) & (shifts.c.expires_at > now)
-    rows = list(tx.execute(select(shifts.c.staff_code, shifts.c.till_id).where(live)))
-    return {row.staff_code for row in rows}, {row.till_id for row in rows if row.till_id}
+    return list(tx.execute(select(shifts).where(live).order_by(shifts.c.token_id)))
 
 
 def end_shifts(tx: Tx, now: datetime, *, staff_code: str | None = None, till_id: str | None = None) -> None:

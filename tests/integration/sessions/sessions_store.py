@@ -19,7 +19,7 @@ from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.inbox import Inbox
 from services.chassis.outbox import Outbox
-from services.chassis.states import Apply, Puller
+from services.chassis.states import Apply, Pull, Puller
 from services.chassis.testing import FakeClock, client
 from services.sessions import heard
 from services.sessions.app import App, Pulls, authenticator
@@ -74,7 +74,7 @@ def build_app(folder: Path, database_url: str) -> App:
         clock=clock,
         outbox=Outbox(given.id, clock),
         puller=Puller(db, given.service_token.get_secret_value(), ()),
-        pulls=Pulls((), (), ()),
+        pulls=Pulls(Pull("mode-taken", given.orders_url), (), (), ()),
         authenticator=AlwaysFresh(given, db),
         signer=Signer(Path(given.token_private_key_file).read_text(), given.id),
         hasher=PinHasher("pepper-of-tests-only", time_cost=1, memory_kib=64),

@@ -3,8 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from prometheus_client import REGISTRY
 from sessions_store import DATASETS
 
+from services.sessions import figures
 from services.sessions.handlers import modes
 
 WHY = "the line is slow"
@@ -204,6 +206,19 @@ def test_s5_a_toggle_says_whether_orders_has_the_mode(store):
     store.hear("mode-taken", {"mode": "offline", "mode_number": pending.json["number"]})
     taken = store.turn(token, on=True, reason=WHY)
     assert (taken.status_code, taken.json["taken"]) == (200, True)
+
+
+def test_b14_the_gauges_say_what_the_tables_say(store):
+    store.cut()
+    figures.show(store.app)
+
+    def gauge(name, **labels):
+        return REGISTRY.get_sample_value(f"store_sessions_{name}", labels)
+
+    assert gauge("mode", mode="offline", trigger="automatic") == 1
+    assert gauge("mode", mode="online", trigger="") == 0
+    assert (gauge("sessions", status="open"), gauge("sessions", status="failed")) == (1, 0)
+    assert gauge("mode_since_timestamp_seconds") == pytest.approx(store.clock.now().timestamp())
 
 
 def test_b21_each_change_of_a_session_is_told_with_a_higher_version(store):

@@ -223,6 +223,26 @@ def test_b18_who_leaves_loses_the_shift_and_cannot_begin_another(store):
     assert store.sign_in("A2").status_code == 200
 
 
+@pytest.mark.parametrize("change", [{"role": "manager"}, {"permissions": []}])
+def test_b18_who_may_do_something_else_by_now_signs_in_anew(store, change):
+    token, other = store.token("A1"), store.token("A2")
+    store.staffed(A1=change)
+    assert store.get("/api/sessions/me", token).status_code == 401
+    assert store.get("/api/sessions/me", other).status_code == 200
+    assert store.get("/api/sessions/me", store.token("A1")).json["role"] == change.get("role", "associate")
+
+
+def test_b18_an_unknown_staff_code_costs_as_much_as_a_wrong_pin(store, monkeypatch):
+    reckoned = []
+    matches = store.app.hasher._matches
+    monkeypatch.setattr(store.app.hasher, "_matches", lambda *given: reckoned.append(given) or matches(*given))
+    store.sign_in("X9", WRONG)
+    store.sign_in("A1", WRONG)
+    store.sign_in("L1", WRONG)
+    assert len(reckoned) == 3
+    assert len({hashed.rsplit("$", 2)[0] for hashed, _ in reckoned}) == 1
+
+
 def test_b19_a_replaced_till_loses_its_shifts(store):
     token = store.token("A2")
     store.paired(active=False)
