@@ -21,7 +21,7 @@ CUSTOMER_SAVED = "orders.customer_saved"
 SESSION_CHANGED = "sessions.session_changed"
 ORDERS_SETTLED = "sync.orders_settled"
 
-SETTLED_TO = ("orders.outcomes", "sessions.facts")
+SETTLED_TO = ("orders.outcomes", "sessions.facts", "catalog.facts")
 MOST_OUTCOMES = 100
 
 
