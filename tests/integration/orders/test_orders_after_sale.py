@@ -1,0 +1,278 @@
+"""After the sale: what sync says, wishes to void and correct, stock, the counter."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from orders_store import BOOK, Counter
+
+from services.chassis.errors import NotFound
+from services.chassis.events import Event
+from services.chassis.ids import new_id
+from services.chassis.tokens import Principal
+from services.orders import errors
+from services.orders.handlers import amending, invoicing, outcomes, showing
+from services.orders.handlers import counter as at_counter
+from services.orders.schemas import ApprovalIn, CorrectionWish, CustomerIn, Hold, Refund, TillIn, VoidWish
+
+ACCEPTED = "2026-04-15T07:00:00+00:00"
+
+
+def settle(counter: Counter, order: Any, state: str, version: int, **more: Any) -> None:
+    outcome = {"order_id": str(order.order_id), "delivery_version": version, "state": state, "revision": 1} | more
+    event = Event(type="sync.orders_settled", aggregate_id="S001", data={"outcomes": [outcome]})
+    with counter.app.db.transaction() as tx:
+        outcomes.take(counter.app, tx, [event])
+
+
+def state(counter: Counter, order: Any) -> str:
+    return showing.detail(counter.app, order.order_id).state
+
+
+def left(counter: Counter, sku: str) -> int:
+    return at_counter.scan(counter.app, sku).left
+
+
+def approve_void(counter: Counter, order: Any, who: Principal | None = None) -> UUID:
+    approval_id = new_id()
+    body = ApprovalIn(
+        approval_id=approval_id,
+        order_id=order.order_id,
+        action="void_after_print",
+        subject=order.document["invoice"]["number"],
+        asked_by="A1",
+        reason="Wrong size",
+    )
+    at_counter.approve(counter.app, body, who or counter.manager)
+    return approval_id
+
+
+def void(counter: Counter, order: Any, **more: Any) -> Any:
+    approval = more.pop("approval_id", None) or approve_void(counter, order)
+    wish = VoidWish(wish_id=new_id(), reason="Wrong size", goods_back=True, approval_id=approval)
+    return amending.void(counter.app, order.order_id, wish, counter.till)
+
+
+def test_s22_a_synced_order_has_its_oms_id_and_is_no_longer_pending(counter: Counter):
+    order = counter.sell()
+    settle(counter, order, "synced", 1, oms_id="OMS-1", accepted_at=ACCEPTED)
+    shown = showing.detail(counter.app, order.order_id)
+    assert (shown.state_text, shown.oms_id) == ("Synced", "OMS-1")
+
+
+def test_s23_an_order_that_cannot_be_synced_shows_why(counter: Counter):
+    order = counter.sell()
+    reason = {"code": "unknown_sku", "text": "Head office does not know an article."}
+    settle(counter, order, "pending", 1, reason=reason)
+    shown = showing.detail(counter.app, order.order_id)
+    assert (shown.state_text, shown.reason) == ("Pending – action needed", reason)
+
+
+@pytest.mark.parametrize("order_of_arrival", [(1, 2), (2, 1), (2, 2, 1, 1)])
+def test_b9_outcomes_in_any_order_and_any_number_end_in_the_latest(counter: Counter, order_of_arrival):
+    order = counter.sell()
+    for version in order_of_arrival:
+        settle(counter, order, "pending" if version == 1 else "synced", version)
+    assert state(counter, order) == "synced"
+
+
+def test_b10_a_void_is_a_wish_until_sync_says_so(counter: Counter):
+    order = counter.sell({"A1": 2})
+    assert left(counter, "A1") == 8
+    wish = void(counter, order)
+    assert (state(counter, order), wish.state) == ("void_asked", "asked")
+    settle(counter, order, "withdrawn", 1, wish_id=str(wish.wish_id))
+    assert state(counter, order) == "void"
+    assert left(counter, "A1") == 10
+    assert len(counter.events("orders.order_voided")) == 1
+
+
+def test_b10_a_withdrawal_that_is_heard_twice_puts_goods_back_once(counter: Counter):
+    order = counter.sell({"A1": 2})
+    void(counter, order)
+    settle(counter, order, "withdrawn", 1)
+    settle(counter, order, "withdrawn", 1)
+    settle(counter, order, "withdrawn", 2)
+    assert left(counter, "A1") == 10
+    assert len(counter.events("orders.order_voided")) == 1
+
+
+def test_b10_a_void_that_comes_too_late_leaves_the_order_synced(counter: Counter):
+    order = counter.sell()
+    wish = void(counter, order)
+    settle(counter, order, "too_late", 2, wish_id=str(wish.wish_id), oms_id="OMS-1", accepted_at=ACCEPTED)
+    assert state(counter, order) == "synced"
+    assert counter.scalar("select state from amendments") == "too_late"
+
+
+def test_b10_an_outcome_in_between_does_not_hide_the_wish(counter: Counter):
+    order = counter.sell()
+    void(counter, order)
+    settle(counter, order, "pending", 1)
+    assert state(counter, order) == "void_asked"
+
+
+def test_b5_a_void_keeps_its_number(counter: Counter):
+    order = counter.sell()
+    void(counter, order)
+    settle(counter, order, "withdrawn", 1)
+    assert counter.sell().document["invoice"]["sequence"] == 2
+
+
+def test_b22_void_after_print_needs_a_second_person(counter: Counter):
+    order = counter.sell()
+    wish = VoidWish(wish_id=new_id(), reason="Wrong size", goods_back=True)
+    with pytest.raises(errors.ApprovalNeeded):
+        amending.void(counter.app, order.order_id, wish, counter.till)
+    asking = counter.manager
+    own = wish.model_copy(update={"approval_id": approve_void(counter, order, asking)})
+    with pytest.raises(errors.SecondPerson):
+        amending.void(counter.app, order.order_id, own, asking)
+
+
+def test_b22_the_seller_never_approves_the_void_of_an_own_sale(counter: Counter):
+    seller = Principal("M1", "Meera", "manager", till_id=counter.till.till_id, issued_at=1)
+    order = counter.sell(who=seller)
+    wish = VoidWish(wish_id=new_id(), reason="x", goods_back=True, approval_id=approve_void(counter, order, seller))
+    with pytest.raises(errors.SecondPerson):
+        amending.void(counter.app, order.order_id, wish, counter.till)
+
+
+def test_b10_a_wish_that_is_asked_twice_is_one_wish(counter: Counter):
+    order = counter.sell()
+    wish = VoidWish(wish_id=new_id(), reason="x", goods_back=True, approval_id=approve_void(counter, order))
+    first = amending.void(counter.app, order.order_id, wish, counter.till)
+    assert amending.void(counter.app, order.order_id, wish, counter.till) == first
+    assert len(counter.events("orders.order_amended")) == 1
+    with pytest.raises(errors.WishPending):
+        void(counter, order)
+
+
+def test_b10_after_sync_there_is_no_void(counter: Counter):
+    order = counter.sell()
+    settle(counter, order, "synced", 1, oms_id="OMS-1", accepted_at=ACCEPTED)
+    with pytest.raises(errors.AlreadySynced):
+        void(counter, order)
+
+
+def test_b10_a_correction_is_a_row_of_its_own_and_the_order_as_printed_stays(counter: Counter):
+    order = counter.sell()
+    wish = CorrectionWish(wish_id=new_id(), reason="SKU renamed", lines=[{"line_no": 1, "oms_sku": "HO-1"}])
+    asked = amending.correct(counter.app, order.order_id, wish, counter.manager)
+    assert asked.revision == 2
+    [told] = counter.events("orders.order_amended")
+    assert told.data["correction"]["lines"] == [{"line_no": 1, "oms_sku": "HO-1"}]
+    assert showing.detail(counter.app, order.order_id).document == order.document
+
+
+def test_s13_a_movement_counts_until_a_later_figure_holds_it(counter: Counter):
+    order = counter.sell({"A1": 3})
+    settle(counter, order, "synced", 1, oms_id="OMS-1", accepted_at=ACCEPTED)
+    earlier = (datetime.fromisoformat(ACCEPTED) - timedelta(seconds=1)).isoformat()
+    counter.hear_book([{**BOOK[0], "number": 2, "stock": 10, "stock_as_of": earlier}])
+    assert left(counter, "A1") == 7
+    later = (datetime.fromisoformat(ACCEPTED) + timedelta(seconds=1)).isoformat()
+    counter.hear_book([{**BOOK[0], "number": 3, "stock": 7, "stock_as_of": later}])
+    assert left(counter, "A1") == 7
+
+
+def test_s13_an_oversold_piece_is_sold_with_a_managers_word_and_recorded(counter: Counter):
+    sale = counter.sale({"A3": 2})
+    body = ApprovalIn(
+        approval_id=new_id(), order_id=sale.order_id, action="oversell", subject="A3", asked_by="A1", reason="In hand"
+    )
+    at_counter.approve(counter.app, body, counter.manager)
+    from services.orders.handlers import selling
+
+    order, _ = selling.place(counter.app, sale, counter.till)
+    assert order.document["lines"][0]["oversold"] is True
+    assert order.document["approvals"] == [
+        {"action": "oversell", "subject": "A3", "approved_by": "M1", "reason": "In hand"}
+    ]
+
+
+def test_s12_a_barcode_or_sku_finds_the_article(counter: Counter):
+    assert at_counter.scan(counter.app, "8900000001").sku == "A1"
+    assert at_counter.scan(counter.app, "A2").unit_price_minor == 499_00
+    with pytest.raises(NotFound):
+        at_counter.scan(counter.app, "nothing")
+
+
+def test_s17_the_invoice_says_offline_and_a_reprint_says_copy(counter: Counter):
+    counter.go_offline()
+    order = counter.sell(customer={"name": "<script>alert(1)</script>"}, note="Gift <b>wrap</b>")
+    first = invoicing.html(counter.app, order.order_id)
+    assert '<p class="label">Offline</p>' in first
+    assert "Copy" not in first
+    assert "<script>" not in first
+    assert "&lt;script&gt;" in first
+    assert '<p class="label">Copy</p>' in invoicing.html(counter.app, order.order_id)
+
+
+def test_s17_the_invoice_is_a_pdf_with_its_number(counter: Counter):
+    counter.go_offline()
+    order = counter.sell({"A1": 1, "A2": 2}, customer={"name": "रवि Kumar"})
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    [page] = PdfReader(BytesIO(invoicing.pdf(counter.app, order.order_id))).pages
+    text = page.extract_text()
+    assert "OFFLINE" in text
+    assert order.document["invoice"]["number"] in text
+
+
+def test_b8_a_held_cart_is_recalled_by_one_till(counter: Counter):
+    cart = {"order_id": new_id(), "lines": [{"sku": "A1", "quantity": 1}]}
+    at_counter.hold(counter.app, Hold(cart=cart, label="Blue jacket"), counter.till)
+    assert [c.label for c in at_counter.held(counter.app).items] == ["Blue jacket"]
+    assert at_counter.recall(counter.app, cart["order_id"]).cart["lines"] == [{"sku": "A1", "quantity": 1}]
+    with pytest.raises(NotFound):
+        at_counter.recall(counter.app, cart["order_id"])
+
+
+def test_s15_b21_a_customer_is_told_to_head_office_once_a_change(counter: Counter):
+    customer_id = new_id()
+    body = CustomerIn(name="Ravi Kumar", phone="+91 98450 12345")
+    for _ in range(2):
+        at_counter.save_customer(counter.app, customer_id, body)
+    at_counter.save_customer(counter.app, customer_id, body.model_copy(update={"email": "ravi@example.com"}))
+    assert [e.data["revision"] for e in counter.events("orders.customer_saved")] == [1, 2]
+    assert [c.name for c in at_counter.find_customers(counter.app, "ravi").items] == ["Ravi Kumar"]
+    assert at_counter.find_customers(counter.app, "%%%%").items == []
+
+
+def test_b4_money_without_a_sale_is_given_back_once(counter: Counter):
+    sale = counter.sale(total_minor=1, payments=[counter.upi(1)])
+    from services.orders.handlers import selling
+
+    with pytest.raises(errors.QuoteChanged):
+        selling.place(counter.app, sale, counter.till)
+    [orphan] = at_counter.orphans(counter.app).items
+    done = at_counter.refund(counter.app, orphan.order_id, orphan.n, Refund(note="By UPI"), counter.manager)
+    assert done.state == "refunded"
+    with pytest.raises(NotFound):
+        at_counter.refund(counter.app, orphan.order_id, orphan.n, Refund(note="By UPI"), counter.manager)
+
+
+def test_b19_a_replaced_till_opens_a_series_of_its_own_and_the_old_one_sells_no_more(counter: Counter):
+    counter.sell()
+    at_counter.retire(counter.app, UUID(counter.till.till_id))
+    with pytest.raises(errors.TillRefused):
+        counter.sell()
+    again = counter.pair("Till 1")
+    assert counter.sell(who=again).document["invoice"]["number"] == "K2/26-1"
+
+
+def test_b19_a_name_is_one_tills(counter: Counter):
+    with pytest.raises(errors.NameTaken):
+        counter.pair("Till 1")
+    renamed = at_counter.rename(counter.app, UUID(counter.till.till_id), TillIn(name="Front"))
+    assert renamed.name == "Front"
+
+
+def test_s22_words_come_in_utc(counter: Counter):
+    order = counter.sell()
+    settle(counter, order, "synced", 1, accepted_at="2026-04-15T12:30:00+05:30")
+    assert showing.detail(counter.app, order.order_id).accepted_at == datetime(2026, 4, 15, 7, tzinfo=UTC)

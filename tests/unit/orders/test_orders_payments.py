@@ -1,0 +1,67 @@
+"""B4: how a sale may be paid."""
+
+import pytest
+
+from services.orders.domain.payments import Paid, PaymentMode, PaymentWrong, holds_card_number, normal_reference, settle
+
+MODES = {
+    "CASH": PaymentMode("CASH", "Cash at Store", "cash", offline=True),
+    "CARD": PaymentMode("CARD", "Card Swipe at Store", "card", offline=True),
+    "UPI": PaymentMode("UPI", "UPI at Store", "upi", offline=True),
+    "LINK": PaymentMode("LINK", "Payment Link", "online", offline=False),
+}
+
+
+def test_b4_a_sale_is_paid_with_several_modes_and_cash_gets_change():
+    paid = [Paid("CASH", 40_00, tendered_minor=50_00), Paid("UPI", 60_00, "412345678901")]
+    cash, upi = settle(paid, MODES, 100_00, offline=True)
+    assert (cash.change_minor, cash.status) == (10_00, "paid")
+    assert (upi.reference, upi.status) == ("412345678901", "claimed")
+
+
+@pytest.mark.parametrize(
+    ("paid", "code"),
+    [
+        ([Paid("CASH", 99_99)], "payments_do_not_cover"),
+        ([Paid("CASH", 100_01)], "payments_do_not_cover"),
+        ([Paid("CASH", 0), Paid("CASH", 100_00)], "payment_amount_wrong"),
+        ([Paid("CASH", 100_00, tendered_minor=99_00)], "cash_too_little"),
+        ([Paid("CHEQUE", 100_00)], "payment_mode_unknown"),
+        ([Paid("LINK", 100_00, "PAY-12345678")], "not_available_offline"),
+        ([Paid("UPI", 100_00)], "reference_required"),
+        ([Paid("UPI", 100_00, "  ")], "reference_required"),
+        ([Paid("UPI", 100_00, "41234567890")], "reference_malformed"),
+        ([Paid("UPI", 100_00, "4123456789012")], "reference_malformed"),
+        ([Paid("CARD", 100_00, "12")], "reference_malformed"),
+        ([Paid("CARD", 100_00, "4111 1111 1111 1111")], "card_number_refused"),
+        ([Paid("UPI", 50_00, "412345678901"), Paid("UPI", 50_00, "4123 4567 8901")], "reference_used"),
+    ],
+)
+def test_b4_what_cannot_be_taken_is_refused_by_name(paid, code):
+    with pytest.raises(PaymentWrong) as refused:
+        settle(paid, MODES, 100_00, offline=True)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("text", ["412345678901", "4123 4567 8901", "４１２３４５６７８９０１", " 4123-4567-8901 "])
+def test_b4_one_reference_has_one_spelling(text):
+    assert normal_reference(text) == "412345678901"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111111111111111",
+        "card 4111 1111 1111 1111 thanks",
+        "4111-1111-1111-1111",
+        "４１１１１１１１１１１１１１１１",
+        "378282246310005",
+    ],
+)
+def test_b4_a_card_number_is_found_wherever_it_is_typed(text):
+    assert holds_card_number(text)
+
+
+@pytest.mark.parametrize("text", ["", "412345678901", "4111111111111112", "call 98450 12345", "8901234567894"])
+def test_b4_other_numbers_are_no_card_numbers(text):
+    assert not holds_card_number(text)
