@@ -40,7 +40,7 @@ class Credentials:
     database_url: str
     amqp_url: str
     service_token: str
-    head_office_token: str
+    head_office_token: str | None
     own: Mapping[str, str]
 
 
@@ -88,9 +88,11 @@ def _plain(site: Site, service: str, name: str) -> dict[str, str]:
 
 
 def _secrets(service: str, credentials: Credentials) -> dict[str, str]:
-    return {
+    told = {
         "database_url": credentials.database_url,
         "amqp_url": credentials.amqp_url,
         "service_token": credentials.service_token,
-        "head_office_token": credentials.head_office_token,
-    } | {name: credentials.own[name] for name in OWN_SECRETS[service]}
+    }
+    if credentials.head_office_token is not None:
+        told["head_office_token"] = credentials.head_office_token
+    return told | {name: credentials.own[name] for name in OWN_SECRETS[service]}

@@ -68,5 +68,7 @@ class Secrets:
         """Keeps a secret that somebody else has made."""
         write(self.place / name, value, mode=0o600)
 
-    def has(self, name: str) -> bool:
-        return (self.place / name).exists()
+    def given(self, name: str) -> str | None:
+        """A secret that somebody else makes; None until it was put here."""
+        file = self.place / name
+        return file.read_text().strip() if file.exists() else None

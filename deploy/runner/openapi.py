@@ -38,7 +38,12 @@ def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def write_merged(file: Path) -> None:
-    """Asks each service for its document and writes the merged one. Raises RunnerError."""
+    """Asks each service for its document and writes the merged one, unless that is newer than their code.
+
+    Raises RunnerError.
+    """
+    if file.exists() and file.stat().st_mtime > max(p.stat().st_mtime for p in (PROJECT / "services").rglob("*.py")):
+        return
     with ThreadPoolExecutor(2) as pool:
         documents = dict(zip(SERVICES, pool.map(_ask, SERVICES), strict=True))
     write(file, json.dumps(merge(documents), indent=1) + "\n")

@@ -20,6 +20,7 @@ from deploy.runner.settings import RunSettings
 FIRST_HTTP, FIRST_HTTPS = 8080, 8443
 LOOPBACK = "127.0.0.1"
 STAND_IN_CODE = "install-code"
+HEAD_OFFICE_TOKEN = "head-office-token"  # noqa: S105  the name of a file
 ELSEWHERE = Path("/var/lib/store-edge")
 
 
@@ -165,6 +166,6 @@ class Plan:
             database_url=self.postgres.url(role, self.database_password(role), database_roles.DATABASE),
             amqp_url=self.broker.url(service, self.broker_password(service), broker_accounts.VHOST),
             service_token=self.secrets.get("service-token"),
-            head_office_token=self.secrets.get("head-office-token"),
+            head_office_token=self.secrets.given(HEAD_OFFICE_TOKEN),
             own={name: self.secrets.get(f"{service}-{name}") for name in OWN_SECRETS[service]},
         )

@@ -12,7 +12,7 @@ from typing import Any, Self
 from deploy.runner import broker_accounts, database_roles, head_office, openapi
 from deploy.runner.environment import PROJECT, command
 from deploy.runner.errors import RunnerError
-from deploy.runner.plan import Plan
+from deploy.runner.plan import HEAD_OFFICE_TOKEN, Plan
 from deploy.runner.services import SERVICES
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import State, birth
@@ -20,7 +20,6 @@ from deploy.runner.supervisor import Keeper, Unit, stop_all
 
 READY_WITHIN_S = 120.0
 STAFF_WITHIN_S = 30
-TOKEN = "head-office-token"  # noqa: S105  the name of a file
 # may be busy, or told to fail: they are started again only when they have ended
 NOT_JUDGED = ("postgres", "rabbitmq", "nginx", "head_office")
 RENEW_EVERY_S = 6 * 3600.0
@@ -150,7 +149,7 @@ class System:
             broker_accounts.install(admin, passwords)
 
     def _install_at_head_office(self) -> None:
-        if self.plan.secrets.has(TOKEN):
+        if self.plan.secrets.given(HEAD_OFFICE_TOKEN):
             return
         code = self.plan.installation_code()
         if code is None:
@@ -158,7 +157,7 @@ class System:
                 "EDGE_HEAD_OFFICE_CODE is missing: the one-time code that head office issued for this store."
             )
         token = head_office.install(self.plan.head_office_url, self.plan.settings.store_id, code)
-        self.plan.secrets.put(TOKEN, token)
+        self.plan.secrets.put(HEAD_OFFICE_TOKEN, token)
 
     def _run(self, service: str, words: list[str], kind: str = "door") -> "subprocess.CompletedProcess[str]":
         return subprocess.run(

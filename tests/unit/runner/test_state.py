@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.runner.environment import PROJECT
 from deploy.runner.errors import RunnerError
 from deploy.runner.files import Secrets, can_enter
 from deploy.runner.settings import RunSettings, load
@@ -62,3 +63,9 @@ def test_a_folder_below_a_closed_one_cannot_be_entered_by_others(tmp_path: Path)
     assert not can_enter(closed / "inside", "nobody")
     assert can_enter(Path("/"), "nobody")
     assert RunSettings(folder=tmp_path).folder == tmp_path
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    lines = (PROJECT / ".env.example").read_text().splitlines()
+    named = {line.removeprefix("#").split("=")[0] for line in lines if "=" in line and "EDGE_" in line}
+    assert named == {f"EDGE_{field.upper()}" for field in RunSettings.model_fields}
