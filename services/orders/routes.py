@@ -170,6 +170,10 @@ class Door:
     def mode(self) -> of.ModeOut:
         return showing.mode(self.app)
 
+    @route("GET", "/api/orders/payment-modes", roles=ANYONE, summary="How a sale may be paid in the present mode")
+    def payment_modes(self) -> of.PaymentModes:
+        return showing.payment_modes(self.app)
+
     @route("GET", "/api/orders/tills", roles=ANYONE, summary="Tills")
     def tills(self) -> of.Tills:
         return counter.tills(self.app)

@@ -325,6 +325,19 @@ class ModeOut(BaseModel):
     shown: dict[str, Any]
 
 
+class PaymentModeOut(BaseModel):
+    """How a sale may be paid; `unavailable` says why it may not at present, and is null where it may."""
+
+    code: str
+    name: str
+    kind: Literal["cash", "card", "upi", "online"]
+    unavailable: str | None
+
+
+class PaymentModes(BaseModel):
+    items: list[PaymentModeOut]
+
+
 class OrphanOut(BaseModel):
     order_id: UUID
     n: int

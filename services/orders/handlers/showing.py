@@ -6,7 +6,16 @@ from uuid import UUID
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.orders.app import App
-from services.orders.schemas import ModeOut, OrderOut, OrderPage, OrderQuery, OrderRow
+from services.orders.handlers.reckoning import NOT_AVAILABLE
+from services.orders.schemas import (
+    ModeOut,
+    OrderOut,
+    OrderPage,
+    OrderQuery,
+    OrderRow,
+    PaymentModeOut,
+    PaymentModes,
+)
 from services.orders.store import heard, orders
 
 OFFLINE_ORDER = "Offline Order"
@@ -63,6 +72,24 @@ def mode(app: App) -> ModeOut:
     with app.db.transaction() as tx:
         row = heard.mode(tx)
     return ModeOut(mode=row.mode, trigger=row.trigger, session_id=row.session_id, shown=row.shown)
+
+
+def payment_modes(app: App) -> PaymentModes:
+    """How a sale may be paid in the mode that stands."""
+    with app.db.transaction() as tx:
+        offline = heard.mode(tx).mode == "offline"
+        rows = heard.payment_modes(tx)
+    return PaymentModes(
+        items=[
+            PaymentModeOut(
+                code=row.code,
+                name=row.name,
+                kind=row.kind,
+                unavailable=NOT_AVAILABLE if offline and not row.offline else None,
+            )
+            for row in rows
+        ]
+    )
 
 
 def _row(row: Any) -> OrderRow:

@@ -51,6 +51,7 @@ PAYMENT_MODES = text("""
     on conflict (code) do update set name = excluded.name, kind = excluded.kind, offline = excluded.offline,
         limit_minor = excluded.limit_minor
 """)
+LIST_PAYMENT_MODES = text("select code, name, kind, offline from payment_modes order by offline desc, code")
 STAFF = text("""
     with fresh as (
         select * from jsonb_to_recordset(cast(:rows as jsonb)) as r
@@ -102,6 +103,11 @@ def keep_book(tx: Tx, items: list[dict[str, Any]]) -> None:
     stock = json.dumps([{name: i[name] for name in ("sku", "stock", "stock_as_of")} for i in items])
     tx.execute(CLOSED, {"rows": stock})
     tx.execute(STOCK, {"rows": stock})
+
+
+def payment_modes(tx: Tx) -> list[Any]:
+    """Those that work offline first."""
+    return list(tx.execute(LIST_PAYMENT_MODES))
 
 
 def keep_payment_modes(tx: Tx, rows: list[dict[str, Any]]) -> None:

@@ -126,7 +126,8 @@ function forget() {
 
 async function pay() {
   const { items } = await get("/api/orders/payment-modes");
-  const usable = items.filter((mode) => mode.kind !== "online");
+  // online payment needs head office's own dialogue, which this plain page has not
+  const usable = items.filter((mode) => mode.kind !== "online" && !mode.unavailable);
   const total = quote.totals.total_minor;
   const mode = h("select", {}, usable.map((m) => h("option", { value: m.code }, m.name)));
   const given = field("Cash given", { inputMode: "decimal", value: (total / 100).toFixed(2) });
