@@ -41,7 +41,17 @@ def serve(
     code, token = _secret(folder / INSTALL_CODE), _secret(folder / ADMIN_TOKEN)
     office = HeadOffice(records, store_id=store_id, install_code=code, admin_token=token)
     host, _, port = listen.rpartition(":")
-    uvicorn.run(office.app(), host=host, port=int(port), log_level="warning", access_log=False, http="h11", backlog=512)
+    # the Date header is the server's own, so that a dial can turn it
+    uvicorn.run(
+        office.app(),
+        host=host,
+        port=int(port),
+        log_level="warning",
+        access_log=False,
+        date_header=False,
+        http="h11",
+        backlog=512,
+    )
 
 
 def _secret(file: Path) -> str:

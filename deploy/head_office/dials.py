@@ -24,6 +24,7 @@ KINDS = {
     "late_ms": "the order is stored, and the answer takes so long",
     "status": "this status, with a problem",
     "retry_after": "429 with this Retry-After",
+    "in_progress": "an order is said to be at work on still",
     "lose_reply": "the request is carried out, and the connection closed before the answer",
     "refuse": "an order is refused with {code, text}; with ids, only those orders",
     "other_order": "the answer is about another order",

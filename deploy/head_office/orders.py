@@ -24,6 +24,8 @@ def take(records: Records, dials: Dials, key: str, document: dict[str, Any]) -> 
     stored = records.order(order_id)
     if stored is not None:
         return _known(stored, key, print_)
+    if dials.strike("in_progress", "/v1/orders"):
+        return problem(409, "in-progress")
     if reason := dials.refusal(order_id):
         return _refused(reason)
     stored = records.accept(document, key, print_)

@@ -107,8 +107,9 @@ class HeadOffice:
             await asyncio.sleep(late.value / 1000)
         if self.dials.strike("lose_reply", path):
             return Cut()
-        if skew := self.dials.strike("skew_seconds", path):
-            answer.headers["Date"] = format_datetime(datetime.now(UTC) + timedelta(seconds=skew.value), usegmt=True)
+        skew = self.dials.strike("skew_seconds", path)
+        told = datetime.now(UTC) + timedelta(seconds=skew.value if skew else 0)
+        answer.headers["Date"] = format_datetime(told, usegmt=True)
         return answer
 
     def _is_admin(self, request: Request) -> bool:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 
 from services.head_office.port import (
@@ -24,7 +25,7 @@ from services.head_office.port import (
 
 LEAST_RETRY_S, MOST_RETRY_S = 1.0, 900.0
 MAX_REASONS, MAX_REASON_TEXT = 20, 500
-BUSY = (429, 503)
+BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 CAPTIVE_PORTAL = "captive_portal"
 
 Problem = Mapping[str, Any]
@@ -54,15 +55,13 @@ def trouble(status: int, content_type: str, problem: Problem | None, after: floa
     kind = problem_type(problem)
     if kind == "superseded":
         return Superseded()
+    if _is_portal(status, content_type):
+        return Unreachable(CAPTIVE_PORTAL)
     if status in BUSY:
         return Busy(after)
-    if status in (401, 403):
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return Unauthorised()
-    if status >= 500:  # noqa: PLR2004
-        return Failed(status)
-    if 300 <= status < 400 or ("json" not in content_type and status != 204):  # noqa: PLR2004
-        return Unreachable(CAPTIVE_PORTAL)
-    return None
+    return Failed(status) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
 
 
 def refusal(problem: Problem | None) -> Refused | Absent | InProgress | KeyReused | Unfit:
@@ -82,16 +81,25 @@ def accepted(body: Any, *, replay: bool = False) -> Accepted | Unfit:
     """An order as head office has it."""
     try:
         return Accepted(
-            order_id=str(body["order_id"]),
-            oms_id=str(body["oms_id"]),
-            invoice_number=str(body["invoice_number"]),
-            total_minor=_whole(body["total_minor"]),
+            order_id=_word(body["order_id"]),
+            oms_id=_word(body["oms_id"]),
+            invoice_number=_word(body["invoice_number"]),
+            total_minor=whole(body["total_minor"]),
             accepted_at=_moment(body["accepted_at"]),
-            revision=_whole(body["revision"]) if body.get("revision") is not None else None,
+            revision=whole(body["revision"]) if body.get("revision") is not None else None,
             replay=replay,
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return Unfit("answer_unreadable")
+
+
+def _is_portal(status: int, content_type: str) -> bool:
+    """Whether somebody on the way answered: head office speaks JSON; its gateway may not, when it says that it fails."""
+    if status in (HTTPStatus.NO_CONTENT, *BUSY):
+        return False
+    if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or 300 <= status < 400:  # noqa: PLR2004  a redirect
+        return True
+    return status < HTTPStatus.INTERNAL_SERVER_ERROR and "json" not in content_type
 
 
 def _reasons(value: Any) -> tuple[Reason, ...]:
@@ -122,9 +130,16 @@ def _date(value: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _whole(value: Any) -> int:
+def whole(value: Any) -> int:
+    """A whole number. Raises TypeError for anything else, for money is never a float."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("no whole number")
+    return value
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError("no word")
     return value
 
 

@@ -56,6 +56,10 @@ class HttpHeadOffice:
             trust_env=False,
         )
 
+    def close(self) -> None:
+        """Lets go of its connections."""
+        self._client.close()
+
     def probe(self) -> Health:
         sent = self._now()
         try:
@@ -244,7 +248,7 @@ def _booked(body: Mapping[str, Any]) -> list[Booked]:
                 order_id=str(o["order_id"]),
                 oms_id=str(o["oms_id"]),
                 invoice_number=str(o["invoice_number"]),
-                total_minor=int(o["total_minor"]),
+                total_minor=answers.whole(o["total_minor"]),
                 cancelled=bool(o.get("cancelled")),
             )
             for o in body["orders"]
