@@ -10,9 +10,9 @@ from pathlib import Path
 
 import jinja2
 
+from deploy.runner import files
 from deploy.runner.environment import PROJECT
 from deploy.runner.errors import RunnerError, ToolMissing
-from deploy.runner.files import can_enter, folder, write
 from deploy.runner.process import Process, wait_ready
 
 TEMPLATE = PROJECT / "deploy" / "nginx" / "nginx.conf"
@@ -55,8 +55,8 @@ class Nginx:
     def __init__(self, place: Path, gateway: Gateway, port: int) -> None:
         """`port` is one of its plain ports on this machine, at which it is asked whether it answers."""
         self.port = port
-        self._place = place
-        self._gateway = gateway
+        self.folder = place
+        self.gateway = gateway
         self.process: Process | None = None
 
     def start(self) -> None:
@@ -66,18 +66,18 @@ class Nginx:
 
     def launch(self) -> None:
         """Writes its configuration, starts it and returns at once."""
-        user = worker_user([self._place.parent, self._gateway.page])
-        folder(self._place, user=user)
-        folder(self._place / "temp", mode=0o700, user=user)
-        configuration = self._place / "nginx.conf"
-        write(configuration, render(self._gateway, self._place, user))
-        if self._gateway.authority is not None:
-            write(self._place / "ca.crt", self._gateway.authority.read_text())
-        log = self._place / "error.log"
+        user = worker_user([self.folder.parent, self.gateway.page])
+        files.folder(self.folder, user=user)
+        files.folder(self.folder / "temp", mode=0o700, user=user)
+        configuration = self.folder / "nginx.conf"
+        files.write(configuration, render(self.gateway, self.folder, user))
+        if self.gateway.authority is not None:
+            files.write(self.folder / "ca.crt", self.gateway.authority.read_text())
+        log = self.folder / "error.log"
         self.process = Process(
             self.name,
-            [program(), "-p", str(self._place), "-c", str(configuration), "-e", str(log), "-g", "daemon off;"],
-            folder=self._place,
+            [program(), "-p", str(self.folder), "-c", str(configuration), "-e", str(log), "-g", "daemon off;"],
+            folder=self.folder,
             log=log,
             environment={"LANG": "C.UTF-8"},
         )
@@ -126,4 +126,4 @@ def worker_user(needed: Sequence[Path]) -> str | None:
     """Whom nginx, started by root, gives its workers to: nobody of weight, where he can read what he must serve."""
     if os.geteuid() != 0:
         return None
-    return WEB_USER if all(can_enter(path, WEB_USER) for path in needed) else "root"
+    return WEB_USER if all(files.can_enter(path, WEB_USER) for path in needed) else "root"

@@ -1,0 +1,199 @@
+"""The gateway: what it lets through and how, and what it keeps out (B18)."""
+
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from deploy.runner.certificates import Certificates, this_machine
+from deploy.runner.nginx import REQUESTS_PER_SECOND, Gateway, Nginx
+from deploy.runner.ports import Ports
+from deploy.runner.services import SERVICES
+
+PROBLEM = "application/problem+json"
+
+
+class Echo(BaseHTTPRequestHandler):
+    """A door that tells what reached it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        told = {"path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}}
+        self._send(json.dumps(told).encode())
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._send(b"{}")
+
+    def _send(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def gateway(server_folder: Path, ports: Ports) -> Iterator[Nginx]:
+    place = server_folder / "gateway"
+    place.mkdir()
+    page = place / "page"
+    page.mkdir()
+    (page / "index.html").write_text("<!doctype html><title>till</title>")
+    (page / "app.mjs").write_text("export const answer = 42")
+    (page / "README.md").write_text("not for tills")
+    (place / "openapi.json").write_text('{"openapi": "3.1.0"}')
+    certificates = Certificates(place / "ca", this_machine())
+    certificates.renew(datetime.now(UTC))
+    door = ThreadingHTTPServer(("127.0.0.1", ports.take("echo")), Echo)
+    threading.Thread(target=door.serve_forever, daemon=True).start()
+    doors = {name: [f"127.0.0.1:{door.server_port}"] for name in SERVICES} | {"catalog": ["127.0.0.1:9"]}
+    plain, tls = ports.take("plain"), ports.take("tls")
+    served = Gateway(
+        plain=[f"127.0.0.1:{plain}"],
+        tls=[f"0.0.0.0:{tls}"],
+        doors=doors,
+        openapi=place / "openapi.json",
+        certificate=certificates.certificate,
+        key=certificates.key,
+        authority=certificates.authority,
+        page=page,
+    )
+    server = Nginx(place / "nginx", served, plain)
+    server.start()
+    yield server
+    server.stop()
+    door.shutdown()
+    door.server_close()
+
+
+@pytest.fixture
+def http(gateway: Nginx) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{gateway.port}", trust_env=False) as client:
+        yield client
+
+
+def https(gateway: Nginx, host: str) -> httpx2.Client:
+    """A till that trusts this store's authority."""
+    authority = (gateway.folder / "ca.crt").read_text()
+    context = ssl.create_default_context(cadata=authority)
+    # the strict flag of newer Pythons wants what cheap authorities leave out; ours must pass it
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    address = f"https://{host}:{gateway.gateway.tls[0].rpartition(':')[2]}"
+    return httpx2.Client(base_url=address, verify=context, trust_env=False)
+
+
+def test_the_page_and_its_scripts_are_served(http: httpx2.Client) -> None:
+    page, script = http.get("/"), http.get("/app.mjs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert {page.headers["cache-control"], script.headers["cache-control"]} == {"no-cache"}
+    assert http.get("/api/openapi.json").json() == {"openapi": "3.1.0"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/orders/a%2Fb", "/api/orders/a?q=1%2B1&r=a%20b", "/api/sync/x/", "/api/sessions/.hidden.py"]
+)
+def test_an_address_reaches_its_door_unchanged(http: httpx2.Client, path: str) -> None:
+    assert http.get(path).json()["path"] == path
+
+
+def test_a_door_is_told_who_asks_under_an_id_of_the_gateway(http: httpx2.Client) -> None:
+    headers = http.get("/api/orders/x", headers={"X-Forwarded-For": "1.2.3.4", "X-Request-Id": "mine"}).json()[
+        "headers"
+    ]
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert len(headers["x-request-id"]) == 32
+    assert headers["x-forwarded-proto"] == "http"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "code"),
+    [
+        (("GET", "/state/mode", 0), 404, "not_found"),
+        (("GET", "/api/../state/mode", 0), 404, "not_found"),
+        (("GET", "/api/orders/..%2f..%2fstate/mode", 0), 404, "not_found"),
+        (("GET", "/api/orders/..%2f..%2f..%2fstate/mode", 0), 400, "bad_request"),
+        (("GET", "/metrics", 0), 404, "not_found"),
+        (("GET", "/health", 0), 404, "not_found"),
+        (("GET", "/api/", 0), 404, "not_found"),
+        (("GET", "/api/other/x", 0), 404, "not_found"),
+        (("GET", "/nothing.html", 0), 404, "not_found"),
+        (("GET", "/README.md", 0), 404, "not_found"),
+        (("GET", "/.git/config", 0), 404, "not_found"),
+        (("POST", "/", 2), 405, "method_not_allowed"),
+        (("POST", "/api/orders/x", 1_048_577), 413, "payload_too_large"),
+        (("GET", "/api/orders/" + "x" * 9000, 0), 400, "bad_request"),
+        (("GET", "/api/catalog/x", 0), 503, "service_unavailable"),
+    ],
+)
+def test_b18_what_the_gateway_refuses_is_a_problem_with_a_code(
+    http: httpx2.Client, request_: tuple[str, str, int], status: int, code: str
+) -> None:
+    method, path, size = request_
+    response = http.request(method, path, content=b"x" * size if size else None)
+    assert (response.headers["content-type"], response.json()["code"]) == (PROBLEM, code)
+    assert response.json()["status"] == status
+    assert response.json()["type"] == f"urn:store-edge:problem:{code}"
+
+
+def test_a_body_of_a_megabyte_passes(http: httpx2.Client) -> None:
+    assert http.post("/api/orders/x", content=b"x" * 1_048_576).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/api/orders/x", "/api/catalog/x", "/nothing"])
+def test_b18_every_answer_says_what_it_may_not_be_used_for(http: httpx2.Client, path: str) -> None:
+    headers = http.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["server"] == "nginx"
+    assert len(headers.get_list("content-security-policy")) == 1
+    policy = headers["content-security-policy"]
+    assert "unsafe-eval" not in policy
+    assert "default-src 'none'" in policy if path.startswith("/api/") else "script-src" not in policy
+
+
+def test_b18_tills_on_the_lan_are_served_over_tls_by_a_certificate_of_the_stores_own(
+    gateway: Nginx, ports: Ports
+) -> None:
+    for host in ("localhost", "127.0.0.1"):
+        with https(gateway, host) as till:
+            assert till.get("/").status_code == 200
+            assert till.get("/api/orders/x").json()["headers"]["x-forwarded-proto"] == "https"
+            assert till.get("/ca.crt").text == (gateway.folder / "ca.crt").read_text()
+
+
+def test_b18_plain_http_is_for_this_machine_only(gateway: Nginx) -> None:
+    configuration = (gateway.folder / "nginx.conf").read_text()
+    listens = [line.split()[1:] for line in configuration.splitlines() if line.split()[:1] == ["listen"]]
+    assert [words for words in listens if "ssl" not in words] == [[f"127.0.0.1:{gateway.port};"]]
+
+
+def test_b18_who_floods_the_gateway_is_told_to_wait(gateway: Nginx, ports: Ports) -> None:
+    address = next((str(a) for a in this_machine().addresses if not a.is_loopback), None)
+    assert address, "this machine has no address beside its own"
+    with https(gateway, address) as till:
+        codes = [till.get("/api/sessions/sign-in").status_code for _ in range(40)]
+        refused = till.get("/api/sessions/sign-in")
+    assert codes.count(429) > 5
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("too_many_requests", "1")
+    assert len(codes) < REQUESTS_PER_SECOND
+
+
+def test_b18_logs_hold_no_query(gateway: Nginx, http: httpx2.Client) -> None:
+    http.get("/api/orders/customers?phone=9876543210")
+    http.get("/api/catalog/customers?phone=9876543210")
+    logs = "".join((gateway.folder / name).read_text() for name in ("access.log", "error.log"))
+    assert '"/api/orders/customers"' in logs
+    assert '"/api/catalog/customers"' in logs
+    assert "9876543210" not in logs
