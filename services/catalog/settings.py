@@ -1,9 +1,11 @@
 """What catalog is told beyond what every service is."""
 
+import json
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_settings import NoDecode
 
 from services.catalog.domain.datasets import Dataset
 from services.catalog.domain.freshness import Policy
@@ -30,6 +32,14 @@ class Ages(BaseModel):
         return Policy(fresh=timedelta(seconds=self.fresh), too_old=timedelta(seconds=self.too_old))
 
 
+def _decoded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+# read by ourselves, so that what is no JSON is named as every other wrong setting is
+Freshness = Annotated[dict[Dataset, Ages], NoDecode, BeforeValidator(_decoded)]
+
+
 class Settings(ServiceSettings):
     """Names are prefixed STORE_ in the environment; intervals are seconds between two syncs of a data set.
 
@@ -42,7 +52,7 @@ class Settings(ServiceSettings):
     payment_modes_interval: Seconds = 300
     staff_interval: Seconds = 60
     retry_interval: Seconds = 5
-    freshness: dict[Dataset, Ages] = Field(default_factory=dict)
+    freshness: Freshness = Field(default_factory=dict)
 
     def interval(self, dataset: Dataset) -> timedelta:
         """The time between two syncs of a data set."""
