@@ -10,6 +10,8 @@ from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -23,6 +25,7 @@ from deploy.head_office.records import KEYS, Records, now
 
 NDJSON = "application/x-ndjson"
 SPARE_PREFIXES = 60
+SMALL = 4096
 OPEN = ("/health", "/v1/store/installations", "/dials", "/records", "/shop")
 PORTAL = "<!doctype html><title>Free Wi-Fi</title><p>Accept the terms to go online."
 
@@ -64,7 +67,8 @@ class HeadOffice:
             ("GET", "/records", self._records),
             ("PUT", "/shop/{name}", self._change_feed),
         ]
-        return Cuttable(Starlette(routes=[Route(p, self._guarded(h), methods=[m]) for m, p, h in routes]))
+        guarded = [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in routes]
+        return Cuttable(Starlette(routes=guarded, middleware=[Middleware(GZipMiddleware, minimum_size=SMALL)]))
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:

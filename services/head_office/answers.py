@@ -55,7 +55,7 @@ def trouble(status: int, content_type: str, problem: Problem | None, after: floa
     kind = problem_type(problem)
     if kind == "superseded":
         return Superseded()
-    if _is_portal(status, content_type):
+    if is_portal(status, content_type):
         return Unreachable(CAPTIVE_PORTAL)
     if status in BUSY:
         return Busy(after)
@@ -93,8 +93,8 @@ def accepted(body: Any, *, replay: bool = False) -> Accepted | Unfit:
         return Unfit("answer_unreadable")
 
 
-def _is_portal(status: int, content_type: str) -> bool:
-    """Whether somebody on the way answered: head office speaks JSON; its gateway may not, when it says that it fails."""
+def is_portal(status: int, content_type: str) -> bool:
+    """Whether somebody on the way answered: head office speaks JSON; its gateway may not when it fails."""
     if status in (HTTPStatus.NO_CONTENT, *BUSY):
         return False
     if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or 300 <= status < 400:  # noqa: PLR2004  a redirect

@@ -129,7 +129,7 @@ class HttpHeadOffice:
     def feed(self, name: str, since: str | None) -> Iterator[Feed]:
         query = {"since": since} if since else {}
         timeout = httpx2.Timeout(FEED_READ_S, connect=CONNECT_S)
-        request = {"params": query, "headers": {"Accept-Encoding": "identity"}, "timeout": timeout}
+        request = {"params": query, "headers": {"Accept-Encoding": "gzip"}, "timeout": timeout}
         try:
             with self._client.stream("GET", f"/v1/feeds/{name}", **request) as answer:  # type: ignore[arg-type]
                 _must_be_feed(answer)
@@ -258,12 +258,14 @@ def _booked(body: Mapping[str, Any]) -> list[Booked]:
 
 
 def _must_be_feed(answer: httpx2.Response) -> None:
-    if answer.status_code == httpx2.codes.GONE:
-        raise StartAgain
-    if answer.status_code != httpx2.codes.OK:
-        raise FeedFailed(f"http_{answer.status_code}", f"Head office answered with {answer.status_code}.")
-    if _type(answer) != "application/x-ndjson":
+    status, kind = answer.status_code, _type(answer)
+    if status == httpx2.codes.OK and kind == "application/x-ndjson":
+        return
+    if status == httpx2.codes.OK or answers.is_portal(status, kind):
         raise FeedFailed(answers.CAPTIVE_PORTAL, "Something else than head office answered.")
+    if status == httpx2.codes.GONE:
+        raise StartAgain
+    raise FeedFailed(f"http_{status}", f"Head office answered with {status}.")
 
 
 def _type(answer: httpx2.Response) -> str:
