@@ -62,7 +62,7 @@ def test_s1_s2_everything_syncs_over_the_line_and_deltas_follow(online, office):
         ("status", 500, "http_500"),
         ("retry_after", 5, "http_429"),
         ("unauthorised", None, "http_401"),
-        ("redirect", "http://127.0.0.1:9/", "http_302"),
+        ("redirect", "http://127.0.0.1:9/", "captive_portal"),
         ("down", None, "broke_off"),
     ],
 )
