@@ -8,6 +8,10 @@ run: ## Start the whole store on this machine; Ctrl-C stops it
 	@deploy/bootstrap.sh run
 	@exec $(python) -m deploy.runner up
 
+.PHONY: demo
+demo: install ## Play an outage, line by line, and judge every sale (DATA=folder: with real products and receipts)
+	@$(python) -m deploy.demo $(if $(DATA),--data $(DATA))
+
 ##@ Tests and checks
 .PHONY: test
 test: install ## Run every test that needs no more than this machine
