@@ -111,7 +111,8 @@ def answer(given: port.SendAnswer | port.AskAnswer | port.TellAnswer) -> Answer:
         case port.Busy(retry_after):
             return ours.Busy(retry_after)
         case port.Unreachable(reason):
-            return ours.Unreachable(certain=reason != CAPTIVE_PORTAL)
+            # something answered: where it does so for this order alone, that is this order's failure
+            return ours.Failed() if reason == CAPTIVE_PORTAL else ours.Unreachable()
     return SAME.get(type(given), ours.Unfit())
 
 

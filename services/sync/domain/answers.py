@@ -43,7 +43,7 @@ class KeyReused:
 
 @dataclass(frozen=True)
 class Failed:
-    """It failed on this order (5xx); `judged`: it failed on this one, not as a whole."""
+    """It failed on this order (5xx), or something else answered; `judged`: on this one, not on all."""
 
     judged: bool = True
 
@@ -67,9 +67,7 @@ class Lost:
 
 @dataclass(frozen=True)
 class Unreachable:
-    """Not head office, or nobody, answered; `certain`: the request surely did not arrive."""
-
-    certain: bool = True
+    """The request surely did not arrive."""
 
 
 @dataclass(frozen=True)

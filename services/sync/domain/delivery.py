@@ -127,7 +127,7 @@ def move(delivery: Delivery, edge: Edge, to: State) -> State:
     return to
 
 
-def next_step(delivery: Delivery, answer: Answer, now: datetime, policy: Policy) -> Step:  # noqa: C901, PLR0911  a line an answer
+def next_step(delivery: Delivery, answer: Answer, now: datetime, policy: Policy) -> Step:  # noqa: PLR0911  a line an answer
     """What becomes of a delivery by an answer of head office."""
     match answer:
         case Accepted():
@@ -146,8 +146,6 @@ def next_step(delivery: Delivery, answer: Answer, now: datetime, policy: Policy)
             return _ask_again(delivery, Edge.IN_PROGRESS, now, policy)
         case Lost():
             return _ask_again(delivery, Edge.LOST, now, policy)
-        case Unreachable(False):
-            return _put_off(replace(delivery, doubtful=True), now, policy)
         case Unreachable() | Busy() | Unauthorised() | Superseded():
             return _put_off(delivery, now, policy)
         case _:

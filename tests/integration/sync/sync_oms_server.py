@@ -18,7 +18,8 @@ Answer = Callable[["_Handler", str], bool]
 class OmsServer(ThreadingHTTPServer):
     """Keeps what it accepts, by order id.
 
-    `before` and `after` may answer a POST themselves, before the order is stored or after, and then return True.
+    `before` and `after` may answer a POST themselves, before the order is stored or after, and then return True;
+    `health` and `found` answer in the stead of its own word.
     """
 
     request_queue_size = 128
@@ -33,6 +34,8 @@ class OmsServer(ThreadingHTTPServer):
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.healthy = True
         self.latency = 0.0
+        self.health: Callable[[_Handler], bool] | None = None
+        self.found: Callable[[str], Any] | None = None
         self.before: Answer = lambda *_: False
         self.after: Answer = lambda *_: False
         self.lock = threading.Lock()
@@ -52,7 +55,9 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
-        if self.path == "/health":
+        if self.path == "/health" and self.server.health:
+            self.server.health(self)
+        elif self.path == "/health":
             self.reply(200 if self.server.healthy else 500, {"status": "ok" if self.server.healthy else "ill"})
         elif self.path == "/v1/store":
             self.reply(200, {"store_id": "S1"})
@@ -87,7 +92,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _get_order(self, order_id: str) -> None:
         self.server.gets[order_id] += 1
         order = self.server.orders.get(order_id)
-        if order is None:
+        if self.server.found:
+            self.reply(200, self.server.found(order_id))
+        elif order is None:
             self.problem(404, "not-found")
         else:
             self.reply(200, {"orders": [order]})

@@ -116,7 +116,7 @@ def process(site: Site, kind: str, **more: str) -> Iterator[Running]:
     """A door or a worker, once it is well; ended afterwards."""
     running = start(site, kind, **more)
     try:
-        eventually(lambda: _is_well(running), within=20)
+        eventually(lambda: _is_well(running), within=60)
         yield running
     finally:
         running.popen.send_signal(signal.SIGTERM)

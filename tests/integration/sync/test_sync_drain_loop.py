@@ -17,7 +17,7 @@ from services.sync.domain.answers import Busy, Failed, Lost, Refused, Superseded
 from services.sync.drain import Drain
 from services.sync.handlers import draining, watching
 
-DEADLINE_S = 15
+DEADLINE_S = 60
 
 
 @pytest.fixture
@@ -229,6 +229,15 @@ def test_a_try_that_breaks_is_an_unknown_outcome(store: Store) -> None:
             raise error
 
     store.oms.before = break_once
+    with running(store):
+        until(all_in(store, "synced"))
+    assert store.edges(order)[0] == "lost"
+
+
+def test_d_an_answer_that_never_ends_is_an_unknown_outcome(store: Store) -> None:
+    object.__setattr__(store.settings, "oms_timeout_seconds", 0.2)
+    [order] = store.place()
+    store.oms.wait = lambda: eventlet.sleep(0 if store.oms.asked else 30)
     with running(store):
         until(all_in(store, "synced"))
     assert store.edges(order)[0] == "lost"

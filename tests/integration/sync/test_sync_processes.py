@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,8 +42,8 @@ def synced(site: Site, count: int) -> Callable[[], bool]:
 def test_s21_s22_orders_go_from_the_queue_to_head_office_and_their_outcome_back(site: Site, oms: OmsServer) -> None:
     with process(site, "door") as door, process(site, "worker"):
         placed = place(site, 30)
-        eventually(synced(site, 30), within=30)
-        eventually(lambda: not site.rows("select 1 from outbox where published_at is null"))
+        eventually(synced(site, 30), within=60)
+        eventually(lambda: not site.rows("select 1 from outbox where published_at is null"), within=60)
         told = site.outcomes()
         assert door.get("/state/connectivity")["value"]["head_office"] == "up"
     assert oms.orders.keys() == placed
@@ -54,24 +55,25 @@ def test_s21_s22_orders_go_from_the_queue_to_head_office_and_their_outcome_back(
 def test_s21_while_head_office_is_down_the_queue_is_the_backlog(site: Site, oms: OmsServer) -> None:
     oms.healthy = False
     with process(site, "door") as door, process(site, "worker"):
-        eventually(lambda: door.get("/state/connectivity"), within=20)
+        eventually(lambda: door.get("/state/connectivity"), within=60)
         place(site, 20)
-        eventually(lambda: site.rows("select queued from drainer where queued = 20"), within=20)
+        eventually(lambda: site.rows("select queued from drainer where queued = 20"), within=60)
         assert site.states() == []
         oms.healthy = True
-        eventually(synced(site, 20), within=30)
+        eventually(synced(site, 20), within=60)
     assert max(oms.posts.values()) == 1
 
 
 def test_b15_other_services_ask_by_rpc(site: Site) -> None:
     with process(site, "door"), process(site, "worker"):
         place(site, 1)
-        eventually(synced(site, 1), within=30)
-        status = call(site.amqp, "sync", "status")
+        eventually(synced(site, 1), within=60)
+        ask = partial(call, site.amqp, "sync", timeout=20)
+        status = ask("status")
         assert (status["backlog"]["waiting"], status["sending"]["on"]) == (0, True)
-        assert call(site.amqp, "sync", "set_auto_sync", on=False, by="M1")["auto_sync"]["on"] is False
-        [item] = call(site.amqp, "sync", "deliveries", state="synced")["items"]
-        assert call(site.amqp, "sync", "delivery", order_id=item["order_id"])["oms_id"] == item["oms_id"]
+        assert ask("set_auto_sync", on=False, by="M1")["auto_sync"]["on"] is False
+        [item] = ask("deliveries", state="synced")["items"]
+        assert ask("delivery", order_id=item["order_id"])["oms_id"] == item["oms_id"]
 
 
 def test_b9_f7_a_worker_killed_again_and_again_loses_and_doubles_nothing(site: Site, oms: OmsServer) -> None:
@@ -79,15 +81,15 @@ def test_b9_f7_a_worker_killed_again_and_again_loses_and_doubles_nothing(site: S
     oms.latency = 0.05
     with process(site, "door"):
         placed = place(site, 400)
-        for lives in (1.6, 2.2, 2.9, 3.3):
+        for lives in (1.6, 2.2, 2.9):
             worker = start(site, "worker")
             began = len(oms.orders)
-            eventually(lambda seen=began: len(oms.orders) > seen or len(oms.orders) == 400, within=30)
+            eventually(lambda seen=began: len(oms.orders) > seen or len(oms.orders) == 400, within=60)
             eventually_done(lives, oms)
             worker.kill()
         with process(site, "worker"):
             eventually(synced(site, 400), within=60)
-            eventually(lambda: not site.rows("select 1 from outbox where published_at is null"))
+            eventually(lambda: not site.rows("select 1 from outbox where published_at is null"), within=60)
             told = site.outcomes()
     assert oms.orders.keys() == placed
     assert {len(keys) for keys in oms.keys.values()} == {1}
@@ -97,16 +99,16 @@ def test_b9_f7_a_worker_killed_again_and_again_loses_and_doubles_nothing(site: S
 def eventually_done(lives: float, oms: OmsServer) -> None:
     """Lets a worker send some more orders before it dies."""
     more = len(oms.orders) + int(lives * 15)
-    eventually(lambda: len(oms.orders) >= min(more, 400), within=30)
+    eventually(lambda: len(oms.orders) >= min(more, 400), within=60)
 
 
 def test_f11_when_the_worker_that_sends_dies_another_goes_on(site: Site, oms: OmsServer) -> None:
     oms.latency = 0.1
     with process(site, "door"), process(site, "worker") as first, process(site, "worker"):
         placed = place(site, 200)
-        eventually(lambda: len(oms.orders) > 20, within=30)
+        eventually(lambda: len(oms.orders) > 20, within=60)
         first.kill()
-        eventually(synced(site, 200), within=40)
+        eventually(synced(site, 200), within=90)
     assert oms.orders.keys() == placed
 
 

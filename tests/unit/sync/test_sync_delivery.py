@@ -58,7 +58,6 @@ def at(state: State, **fields: object) -> Delivery:
         (Failed(), WAITING, Edge.FAILED, 1, True),
         (Failed(judged=False), WAITING, Edge.PUT_OFF, 0, True),
         (Unreachable(), WAITING, Edge.PUT_OFF, 0, False),
-        (Unreachable(certain=False), WAITING, Edge.PUT_OFF, 0, True),
         (Busy(30), WAITING, Edge.PUT_OFF, 0, False),
         (Unauthorised(), WAITING, Edge.PUT_OFF, 0, False),
         (Superseded(), WAITING, Edge.PUT_OFF, 0, False),
