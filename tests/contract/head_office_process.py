@@ -82,7 +82,7 @@ def order(**changes: Any) -> dict[str, Any]:
         "order_id": order_id,
         "store_id": "S001",
         "business_date": "2026-04-15",
-        "invoice": {"number": f"1A{order_id[:8]}"},
+        "invoice": {"number": f"1A{order_id[:8].upper()}"},
         "lines": [{"line_no": 1, "sku": SKU, "quantity": 1, "amount_minor": 99_900}],
         "totals": {"total_minor": 99_900},
     }
