@@ -27,6 +27,7 @@ LOCAL_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"
 
 PEM = serialization.Encoding.PEM
 Address = ipaddress.IPv4Address
+Party = tuple[x509.Name, ec.EllipticCurvePublicKey]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Certificates:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Store edge of {socket.gethostname()}")])
         certificate = (
-            _certificate(name, key.public_key(), name, key.public_key(), now, AUTHORITY_LASTS)
+            _certificate((name, key.public_key()), (name, key.public_key()), now, AUTHORITY_LASTS)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(signs_certificates=True), critical=True)
             .add_extension(x509.NameConstraints(list(_permitted(self.names)), None), critical=True)
@@ -76,7 +77,7 @@ class Certificates:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.names.hosts[0])])
         certificate = (
-            _certificate(name, key.public_key(), authority.subject, signer.public_key(), now, CERTIFICATE_LASTS)
+            _certificate((name, key.public_key()), (authority.subject, signer.public_key()), now, CERTIFICATE_LASTS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -139,18 +140,12 @@ def local_addresses(table: Path = Path("/proc/net/fib_trie")) -> Iterator[Addres
             yield Address(address)
 
 
-def _certificate(
-    subject: x509.Name,
-    key: ec.EllipticCurvePublicKey,
-    issuer: x509.Name,
-    issuer_key: ec.EllipticCurvePublicKey,
-    now: datetime,
-    lasts: timedelta,
-) -> x509.CertificateBuilder:
+def _certificate(subject: Party, issuer: Party, now: datetime, lasts: timedelta) -> x509.CertificateBuilder:
+    (name, key), (issuer_name, issuer_key) = subject, issuer
     return (
         x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
+        .subject_name(name)
+        .issuer_name(issuer_name)
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - BACKDATED)

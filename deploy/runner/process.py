@@ -29,10 +29,12 @@ class Process:
         environment: Mapping[str, str],
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        death_signal: signal.Signals | None = None,
     ) -> None:
+        """`death_signal` ends it when this program was killed; without it `stop_signal` does."""
         self.name = name
         self.log = log
-        self._command = [*as_user(user, stop_signal), *command]
+        self._command = [*as_user(user, death_signal or stop_signal), *command]
         self._folder = folder
         self._environment = dict(environment)
         self._stop_signal = stop_signal
@@ -63,10 +65,9 @@ class Process:
     def stop(self, grace: float = GRACE_S) -> bool:
         """Asks it to end and waits `grace` seconds, then kills it; whether it ended by itself."""
         self.signal(self._stop_signal)
-        if wait_until(lambda: not self.alive(), within=grace):
-            return True
+        polite = wait_until(lambda: not self.alive(), within=grace)
         self.kill()
-        return False
+        return polite
 
     def signal(self, number: signal.Signals) -> None:
         """Sends it a signal, if it runs."""
@@ -74,7 +75,7 @@ class Process:
             self._child.send_signal(number)
 
     def kill(self) -> None:
-        """Ends it and what it has started, without a word."""
+        """Ends it and what it has started, without a word; also what was left behind when it ended by itself."""
         child = self._child
         if child is None:
             return
@@ -82,8 +83,10 @@ class Process:
         for pid in reversed(family):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        wait_until(lambda: not any(_runs(pid) for pid in family), within=GRACE_S)
+        wait_until(lambda: not any(runs(pid) for pid in family), within=GRACE_S)
 
 
 def as_user(user: str | None, death_signal: signal.Signals = signal.SIGTERM) -> list[str]:
@@ -130,7 +133,8 @@ def rotate(log: Path) -> None:
         log.replace(log.with_suffix(".log.1"))
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not yet asked for its result does not."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False

@@ -1,6 +1,7 @@
 """Programs of ours that say over HTTP whether they work."""
 
 import http.client
+import signal
 import socket
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -32,7 +33,10 @@ class HttpProcess:
     ) -> None:
         """Addresses are host:port."""
         self.name = name
-        self.process: Process | None = Process(name, command, folder=PROJECT, log=log, environment=environment)
+        # our programs are made to be killed: what they confirmed is in the database
+        self.process: Process | None = Process(
+            name, command, folder=PROJECT, log=log, environment=environment, death_signal=signal.SIGKILL
+        )
         self._address = address
         self._path = path
         self._also = also

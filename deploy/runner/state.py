@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from deploy.runner.errors import RunnerError
 from deploy.runner.files import write
-from deploy.runner.process import wait_until
+from deploy.runner.process import runs, wait_until
 
 FILE = "state.json"
 LOCK = "lock"
@@ -91,4 +91,4 @@ def birth(pid: int | None) -> int | None:
 
 
 def _is_same(process: dict[str, Any]) -> bool:
-    return bool(birth(process["pid"]) == process["born"])
+    return runs(process["pid"]) and birth(process["pid"]) == process["born"]

@@ -65,13 +65,14 @@ class System:
         self._prepare_broker()
         self._keep_services("worker")
         self.wait_ready()
+        self._write_state()
         threading.Thread(target=self._renew_certificates, name="certificates", daemon=True).start()
 
     def stop(self) -> None:
         """Ends everything, in the order in which it needs each other."""
         self._closing.set()
-        for part in ("nginx", ".worker", ".door", "head_office", "rabbitmq", "postgres"):
-            stop_all(keeper for name, keeper in self._keepers.items() if name.endswith(part))
+        for parts in (("nginx",), ("worker", "door", "head_office"), ("rabbitmq", "postgres")):
+            stop_all(keeper for name, keeper in self._keepers.items() if name.endswith(parts))
         self._keepers.clear()
         self._write_state()
         self._state.release()
@@ -104,6 +105,11 @@ class System:
     def names(self) -> list[str]:
         """The processes of the store."""
         return list(self._keepers)
+
+    def pid(self, name: str) -> int | None:
+        """The id of a process while it runs."""
+        process = self._keepers[name].unit.process
+        return process.pid if process is not None else None
 
     def first_manager(self) -> str:
         """What to tell the first manager: a staff code and a one-time code, or that somebody has a PIN already."""

@@ -1,6 +1,8 @@
 """The gateway: what it lets through and how, and what it keeps out (B18)."""
 
 import json
+import os
+import signal
 import ssl
 import threading
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from deploy.runner.certificates import Certificates, this_machine
 from deploy.runner.nginx import REQUESTS_PER_SECOND, Gateway, Nginx
 from deploy.runner.ports import Ports
 from deploy.runner.services import SERVICES
+from tests.support import eventually
 
 PROBLEM = "application/problem+json"
 
@@ -197,3 +200,13 @@ def test_b18_logs_hold_no_query(gateway: Nginx, http: httpx2.Client) -> None:
     assert '"/api/orders/customers"' in logs
     assert '"/api/catalog/customers"' in logs
     assert "9876543210" not in logs
+
+
+def test_a_gateway_that_was_killed_leaves_nothing_that_holds_its_ports(gateway: Nginx, http: httpx2.Client) -> None:
+    assert gateway.process is not None
+    assert gateway.process.pid is not None
+    os.kill(gateway.process.pid, signal.SIGKILL)
+    eventually(lambda: not gateway.alive())
+    gateway.stop()
+    gateway.start()
+    assert http.get("/").status_code == 200

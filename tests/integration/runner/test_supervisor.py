@@ -13,6 +13,7 @@ from deploy.runner import processes, supervisor
 from deploy.runner.environment import PROJECT, base
 from deploy.runner.errors import NotReady, RunnerError
 from deploy.runner.ports import Ports
+from deploy.runner.process import runs
 from deploy.runner.processes import HttpProcess
 from deploy.runner.supervisor import Keeper, stop_all
 from tests.support import eventually
@@ -142,6 +143,6 @@ def test_programs_end_with_a_runner_that_was_killed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True) as runner:
         assert runner.stdout is not None
         child = int(runner.stdout.readline())
-        assert Path(f"/proc/{child}").exists()
+        eventually(lambda: Path(f"/proc/{child}/comm").read_text() == "sleep\n")
         runner.kill()
-    eventually(lambda: not Path(f"/proc/{child}").exists())
+    eventually(lambda: not runs(child))

@@ -1,0 +1,31 @@
+"""One store for the whole run, as `make run` starts it; tests may kill any part of it."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.runner.errors import RunnerError
+from deploy.runner.settings import RunSettings
+from deploy.runner.system import System
+
+
+@pytest.fixture(scope="session")
+def store_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="store-system-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def store(store_folder: Path) -> Iterator[System]:
+    """A store that is open, with a stand-in head office of its own."""
+    system = System(RunSettings(folder=store_folder / "run"))
+    try:
+        system.start()
+        yield system
+    except RunnerError as error:
+        pytest.fail(str(error), pytrace=False)
+    finally:
+        system.stop()

@@ -1,0 +1,146 @@
+"""A whole store as `make run` starts it: open, told of what happens to it, and there again after anything ends."""
+
+import os
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from deploy.runner.environment import PROJECT, base
+from deploy.runner.process import runs
+from deploy.runner.settings import RunSettings
+from deploy.runner.state import AlreadyRunning, running
+from deploy.runner.system import System
+from tests.support import eventually
+
+EVERY_PROCESS = [
+    *(f"{service}.{kind}" for service in ("catalog", "orders", "sync", "sessions") for kind in ("door", "worker")),
+    *("postgres", "rabbitmq", "nginx", "head_office"),
+]
+
+
+@pytest.fixture
+def http(store: System) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=store.plan.addresses()["till"], trust_env=False, timeout=10) as client:
+        yield client
+
+
+def test_every_process_runs_and_says_so(store: System) -> None:
+    store.wait_ready()
+    told = running(store.plan.settings.folder)
+    assert told is not None
+    assert told["open"]
+    assert sorted(told["processes"]) == sorted(EVERY_PROCESS)
+    assert all(runs(process["pid"]) for process in told["processes"].values())
+
+
+def test_the_api_is_described_in_one_document(http: httpx2.Client) -> None:
+    document = http.get("/api/openapi.json").json()
+    assert document["openapi"] == "3.1.0"
+    assert {path.split("/")[2] for path in document["paths"]} == {"catalog", "orders", "sync", "sessions"}
+    assert not any(path.startswith("/state/") for path in document["paths"])
+
+
+@pytest.mark.parametrize("service", ["catalog", "orders", "sync", "sessions"])
+def test_b18_every_door_answers_by_the_gateway_and_asks_who_one_is(http: httpx2.Client, service: str) -> None:
+    nothing = http.get(f"/api/{service}/nothing-of-that-name")
+    assert (nothing.status_code, nothing.json()["code"]) == (HTTPStatus.NOT_FOUND, "not_found")
+    paths = http.get("/api/openapi.json").json()["paths"]
+    closed = next(
+        p
+        for p, item in paths.items()
+        if p.startswith(f"/api/{service}/") and "security" in item.get("get", {}) and "{" not in p
+    )
+    assert http.get(closed).status_code == HTTPStatus.UNAUTHORIZED
+
+
+def test_b18_a_till_on_the_lan_trusts_the_stores_authority(store: System) -> None:
+    context = ssl.create_default_context(cafile=str(store.plan.certificates.authority))
+    with httpx2.Client(verify=context, trust_env=False) as till:
+        assert till.get(f"https://localhost:{store.plan.https}/api/openapi.json").status_code == HTTPStatus.OK
+
+
+def test_b19_the_first_manager_is_given_a_one_time_code(store: System) -> None:
+    staff_code, code = store.first_manager().split()
+    assert staff_code
+    assert len(code) >= 6
+
+
+def test_a_second_runner_in_the_folder_finds_the_first(store: System) -> None:
+    with pytest.raises(AlreadyRunning) as refused:
+        System(store.plan.settings)
+    assert refused.value.state is not None
+    assert refused.value.state["addresses"]["till"] == store.plan.addresses()["till"]
+    told = base() | {"EDGE_FOLDER": str(store.plan.folder)}
+    words = [sys.executable, "-m", "deploy.runner", "up"]
+    second = subprocess.run(words, cwd=PROJECT, env=told, capture_output=True, text=True, check=True)
+    assert "runs already" in second.stdout
+    assert store.plan.addresses()["till"] in second.stdout
+
+
+@pytest.mark.parametrize("name", ["orders.door", "sync.worker", "nginx", "postgres", "rabbitmq", "head_office"])
+def test_what_is_killed_comes_back(store: System, http: httpx2.Client, name: str) -> None:
+    store.wait_ready()
+    before = store.pid(name)
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: store.pid(name) not in (None, before), within=30)
+    store.wait_ready()
+    assert http.get("/api/orders/nothing").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_what_is_stopped_stays_so_until_it_is_wanted_again(store: System, http: httpx2.Client) -> None:
+    store.wait_ready()
+    with store.stopped("catalog.door", "rabbitmq"):
+        assert http.get("/api/catalog/nothing").status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        assert http.get("/api/orders/nothing").status_code == HTTPStatus.NOT_FOUND
+    store.wait_ready()
+    assert http.get("/api/catalog/nothing").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_no_secret_stands_in_a_command_line_or_an_environment(store: System) -> None:
+    store.wait_ready()
+    secrets = [file.read_text().strip() for file in store.plan.secrets.place.iterdir() if file.is_file()]
+    short = [s for s in secrets if len(s) < 200]
+    for name in EVERY_PROCESS:
+        seen = [Path(f"/proc/{store.pid(name)}/{part}").read_text(errors="replace") for part in ("cmdline", "environ")]
+        assert not [name for secret in short for text in seen if secret in text]
+
+
+def test_the_next_start_finds_all_data_again(store_folder: Path) -> None:
+    settings = RunSettings(folder=store_folder / "twice", lan=False)
+    with System(settings) as first:
+        token = first.plan.secrets.get("head-office-token")
+        address = first.plan.addresses()["till"]
+        first_manager = first.first_manager().split()[0]
+        with first.plan.broker.admin as admin:
+            queues = sorted(admin.queues("store"))
+    assert running(settings.folder) is None
+
+    with System(settings) as second:
+        assert second.plan.secrets.get("head-office-token") == token
+        assert second.plan.addresses()["till"] == address
+        assert second.first_manager().split()[0] == first_manager
+        with second.plan.broker.admin as admin:
+            assert sorted(admin.queues("store")) == queues
+
+
+def test_nothing_is_left_of_a_runner_that_was_killed(store_folder: Path) -> None:
+    folder = store_folder / "killed"
+    told = base() | {"EDGE_FOLDER": str(folder), "EDGE_LAN": "false"}
+    words = [sys.executable, "-m", "deploy.runner", "up"]
+    with subprocess.Popen(words, cwd=PROJECT, env=told, stdout=subprocess.PIPE, text=True) as runner:
+        assert runner.stdout is not None
+        line = next(line for line in runner.stdout if "is open" in line)
+        assert line.startswith("Store S001 is open")
+        state = running(folder)
+        runner.kill()
+    assert state is not None
+    pids = [process["pid"] for process in state["processes"].values()]
+    eventually(lambda: not any(runs(pid) for pid in pids), within=30)
+    assert running(folder) is None
