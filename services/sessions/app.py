@@ -1,14 +1,17 @@
 """What every process of sessions is made of."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx2
+
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.outbox import Outbox
-from services.chassis.states import Pull, Puller
+from services.chassis.states import TIMEOUT_S, Pull, Puller
 from services.chassis.tokens import Authenticator, Revocations
 from services.sessions import heard
 from services.sessions.pins import PinHasher
@@ -22,12 +25,12 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True)
 class Pulls:
-    """States of others by owner, each pulled by a timer of its own: one that hangs holds up nobody else's."""
+    """States of others by owner: one that hangs holds up nobody else's. The switch pulls `mode_taken` by itself."""
 
-    mode_taken: Pull
-    sync: tuple[Pull, ...]
-    catalog: tuple[Pull, ...]
-    orders: tuple[Pull, ...]
+    sync: Puller
+    catalog: Puller
+    orders: Puller
+    mode_taken: Puller
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,6 @@ class App:
     db: Database
     clock: Clock
     outbox: Outbox
-    puller: Puller
     pulls: Pulls
     authenticator: Authenticator
     signer: Signer
@@ -51,15 +53,12 @@ def build(settings: Settings) -> App:
     """The App of one process."""
     clock = SystemClock()
     db = Database(settings.database_url.get_secret_value(), name="sessions")
-    pulls = _pulls(settings, clock)
-    token = settings.service_token.get_secret_value()
     return App(
         settings=settings,
         db=db,
         clock=clock,
         outbox=Outbox(settings.id, clock),
-        puller=Puller(db, token, ()),
-        pulls=pulls,
+        pulls=pulls(settings, db, clock),
         authenticator=authenticator(settings, db),
         signer=Signer(Path(settings.token_private_key_file).read_text(), settings.id),
         hasher=PinHasher(settings.pin_pepper.get_secret_value()),
@@ -86,18 +85,22 @@ def authenticator(settings: Settings, db: Database) -> Authenticator:
     )
 
 
-def _pulls(settings: Settings, clock: Clock) -> Pulls:
+def pulls(settings: Settings, db: Database, clock: Clock) -> Pulls:
+    """What is heard of the other services, and what is done at once about it."""
+    puller = partial(Puller, db, settings.service_token.get_secret_value(), client=httpx2.Client(timeout=TIMEOUT_S))
     mode_taken = Pull("mode-taken", settings.orders_url)
+    catalog = (
+        Pull("readiness", settings.catalog_url),
+        Pull("staff", settings.catalog_url, apply=heard.staff(clock)),
+    )
+    orders = (
+        mode_taken,
+        Pull("session-figures", settings.orders_url, apply=heard.session_figures),
+        Pull("tills", settings.orders_url, apply=heard.tills(clock)),
+    )
     return Pulls(
-        mode_taken=mode_taken,
-        sync=(Pull("connectivity", settings.sync_url),),
-        catalog=(
-            Pull("readiness", settings.catalog_url),
-            Pull("staff", settings.catalog_url, apply=heard.staff(clock)),
-        ),
-        orders=(
-            mode_taken,
-            Pull("session-figures", settings.orders_url, apply=heard.session_figures),
-            Pull("tills", settings.orders_url, apply=heard.tills(clock)),
-        ),
+        sync=puller((Pull("connectivity", settings.sync_url),)),
+        catalog=puller(catalog),
+        orders=puller(orders),
+        mode_taken=puller((mode_taken,)),
     )

@@ -29,8 +29,8 @@ from services.sessions.errors import (
     TillUnknown,
     TooManyTries,
 )
-from services.sessions.handlers import lighting, modes, people, sessions, signing_in, storage
-from services.sessions.store import modes as states
+from services.sessions.handlers import lighting, machine, people, sessions, signing_in, storage, switch
+from services.sessions.store import modes
 from services.sessions.store.people import is_revoked
 
 ANYONE = ("associate",)
@@ -137,7 +137,7 @@ class Door:
 
     @route("GET", "/api/sessions/mode", roles=ANYONE, summary="The mode, its banner, and whether orders has it")
     def mode(self) -> of.ModeOut:
-        return of.ModeOut(**modes.show(self.app))
+        return of.ModeOut(**switch.show(self.app))
 
     @route(
         "PUT",
@@ -148,7 +148,7 @@ class Door:
         summary="Turn offline mode on or off by hand; 202: orders has not taken the mode yet",
     )
     def turn(self, who: Principal, body: of.Turn) -> Reply[of.ModeOut]:
-        shown = modes.turn(self.app, who, on=body.on, reason=body.reason, manager_token=body.manager_token)
+        shown = switch.turn(self.app, who, on=body.on, reason=body.reason, manager_token=body.manager_token)
         return Reply(of.ModeOut(**shown), status=200 if shown["taken"] else 202)
 
     @route("GET", "/api/sessions/lights", roles=ANYONE, summary="Three lights: edge, internet, OMS; what to do")
@@ -223,27 +223,27 @@ class Door:
 
     @route("GET", "/state/mode", roles=SERVICE, summary="The mode, for other services")
     def mode_state(self, query: Since) -> Reply:
-        return self._state(states.MODE, query)
+        return self._state(modes.MODE, query)
 
     @route("GET", "/state/revocations", roles=SERVICE, summary="Tokens that are refused, for other services")
     def revocations_state(self, query: Since) -> Reply:
-        return self._state(states.REVOCATIONS, query)
+        return self._state(modes.REVOCATIONS, query)
 
     @every(1, single="sessions.machine")
     def step(self) -> None:
-        modes.step(self.app)
+        machine.step(self.app)
 
     @every(1)
     def pull_sync(self) -> None:
-        modes.pull(self.app, self.app.pulls.sync)
+        self.app.pulls.sync.pull_all()
 
     @every(1)
     def pull_catalog(self) -> None:
-        modes.pull(self.app, self.app.pulls.catalog)
+        self.app.pulls.catalog.pull_all()
 
     @every(1)
     def pull_orders(self) -> None:
-        modes.pull(self.app, self.app.pulls.orders)
+        self.app.pulls.orders.pull_all()
 
     @every(5, single="sessions.storage")
     def watch_storage(self) -> None:
@@ -255,7 +255,7 @@ class Door:
 
     def _state(self, name: str, query: Since) -> Reply:
         with self.app.db.transaction() as tx:
-            found = states.state(tx, name)
+            found = modes.state(tx, name)
         return state_reply(query.since, found.number, found.value) if found else Reply(None, status=204)
 
     def _still_allowed(self, who: Principal) -> bool:

@@ -12,7 +12,7 @@ from services.chassis.rpc import procedure
 from services.sessions import schemas as of
 from services.sessions.domain.offline_sessions import Status
 from services.sessions.events import FACTS
-from services.sessions.handlers import facts, modes, sessions
+from services.sessions.handlers import facts, sessions, switch
 
 Limit = Annotated[int, Field(ge=1, le=200)]
 
@@ -27,7 +27,7 @@ class Worker(BaseWorker):
     @procedure
     def mode(self) -> of.ModeOut:
         """The mode that stands."""
-        return of.ModeOut(**modes.show(self.app))
+        return of.ModeOut(**switch.show(self.app))
 
     @procedure
     def sessions(

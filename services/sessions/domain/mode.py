@@ -177,7 +177,8 @@ def _entries(
     current: Mode, mode: Mode, wish: Wish, connectivity: Connectivity | None, now: datetime
 ) -> tuple[Entry, ...]:
     """Ends of what was first, then beginnings of what is."""
-    by, reason = (wish.by, wish.reason) if "manual" in (current.trigger, mode.trigger) else (None, None)
+    by_hand = mode.trigger == "manual" or (current.trigger == "manual" and not wish.on)
+    by, reason = (wish.by, wish.reason) if by_hand else (None, None)
     entry = Entry("", now, mode.session_id, by, reason, facts=_facts(mode, wish, connectivity))
     kinds = []
     if current.session_id and current.session_id != mode.session_id:

@@ -8,7 +8,7 @@ from services.sessions.app import App
 from services.sessions.domain.mode import Entry
 from services.sessions.domain.offline_sessions import status
 from services.sessions.events import ORDERS_SETTLED, SESSION_SEALED, OrdersSettled, SessionSealed
-from services.sessions.handlers.modes import tell
+from services.sessions.handlers.machine import tell
 from services.sessions.store import ledger, offline_sessions
 
 

@@ -19,11 +19,11 @@ from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.inbox import Inbox
 from services.chassis.outbox import Outbox
-from services.chassis.states import Apply, Pull, Puller
+from services.chassis.states import Apply
 from services.chassis.testing import FakeClock, client
 from services.sessions import heard
-from services.sessions.app import App, Pulls, authenticator
-from services.sessions.handlers import facts, modes, people
+from services.sessions.app import App, authenticator, pulls
+from services.sessions.handlers import facts, machine, people, switch
 from services.sessions.pins import PinHasher
 from services.sessions.routes import Door
 from services.sessions.settings import Settings
@@ -73,8 +73,7 @@ def build_app(folder: Path, database_url: str) -> App:
         db=db,
         clock=clock,
         outbox=Outbox(given.id, clock),
-        puller=Puller(db, given.service_token.get_secret_value(), ()),
-        pulls=Pulls(Pull("mode-taken", given.orders_url), (), (), ()),
+        pulls=pulls(given, db, clock),
         authenticator=AlwaysFresh(given, db),
         signer=Signer(Path(given.token_private_key_file).read_text(), given.id),
         hasher=PinHasher("pepper-of-tests-only", time_cost=1, memory_kib=64),
@@ -118,7 +117,7 @@ class Store:
 
     def line(self, *, internet: str = "up", head_office: str = "up", **more: Any) -> None:
         self.hear("connectivity", {"internet": internet, "head_office": head_office, **more})
-        modes.step(self.app)
+        machine.step(self.app)
 
     def cut(self) -> None:
         self.line(internet="down", head_office="down")
@@ -177,7 +176,7 @@ class Store:
         return self.put("/api/sessions/mode", token, on=on, **body)
 
     def mode(self) -> dict[str, Any]:
-        return modes.show(self.app)
+        return switch.show(self.app)
 
     def sessions(self, token: str, **query: Any) -> list[dict[str, Any]]:
         return list(self.get("/api/sessions/offline-sessions", token, **query).json["items"])

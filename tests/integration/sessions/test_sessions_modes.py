@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY
 from sessions_store import DATASETS
 
 from services.sessions import figures
-from services.sessions.handlers import modes
+from services.sessions.handlers import machine
 
 WHY = "the line is slow"
 
@@ -113,7 +113,7 @@ def test_s7_a_store_that_is_not_ready_cannot_sell_when_the_line_is_lost(store):
     assert (mode["mode"], mode["banner"]["kind"]) == ("cannot_sell", "red")
     assert mode["banner"]["text"] == "This store cannot sell: inventory is missing."
     store.synced()
-    modes.step(store.app)
+    machine.step(store.app)
     assert store.mode()["mode"] == "offline"
 
 
@@ -162,7 +162,7 @@ def test_many_machines_and_switches_at_once_open_one_session(store):
     token = store.token("A1")
     store.hear("connectivity", {"internet": "down", "head_office": "down"})
     with ThreadPoolExecutor(4) as threads:
-        jobs = [threads.submit(modes.step, store.app) for _ in range(6)]
+        jobs = [threads.submit(machine.step, store.app) for _ in range(6)]
         jobs += [threads.submit(store.turn, token, on=True, reason=WHY) for _ in range(3)]
         [job.result() for job in jobs]
     assert store.ledger().count("session_opened") == 1
@@ -174,14 +174,14 @@ def test_a_step_without_news_changes_nothing(store):
     before = (store.mode(), store.ledger(), store.told())
     for _ in range(3):
         store.clock.advance(1)
-        modes.step(store.app)
+        machine.step(store.app)
     assert (store.mode(), store.ledger(), store.told()) == before
 
 
 def test_s9_a_time_in_which_nobody_watched_goes_into_the_ledger_and_no_session_is_backdated(store):
     store.hear("connectivity", {"internet": "down", "head_office": "down"})
     store.clock.advance(600)
-    modes.step(store.app)
+    machine.step(store.app)
     assert store.ledger()[-2:] == ["gap", "session_opened"]
     [session] = store.sessions(store.token("A1"))
     assert session["started_at"][:19] == store.clock.now().isoformat()[:19]

@@ -4,7 +4,7 @@ import pytest
 
 from services.sessions import folder
 from services.sessions.domain.grants import Proof
-from services.sessions.handlers import modes, storage
+from services.sessions.handlers import machine, storage
 
 PATH = "/api/sessions/storage-grant"
 TILL_PATH = "/api/sessions/till-storage-grant"
@@ -63,12 +63,12 @@ def test_s2_s3_a_grant_that_is_lost_during_an_outage_warns_and_the_store_sells_o
     store.cut()
     kept.rename(tmp_path / "gone")
     storage.watch(store.app)
-    modes.step(store.app)
+    machine.step(store.app)
     assert (store.mode()["mode"], store.mode()["warnings"]) == ("offline", ["storage_missing"])
     assert store.get(PATH, store.token("A1")).json["edge"]["problem"] == "there is no such folder"
     (tmp_path / "gone").rename(kept)
     storage.watch(store.app)
-    modes.step(store.app)
+    machine.step(store.app)
     assert store.mode()["warnings"] == []
     assert [kind for kind in store.ledger() if kind.startswith("storage")] == [
         "storage_granted",

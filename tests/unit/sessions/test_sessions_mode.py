@@ -190,7 +190,9 @@ def test_s6_the_mode_begins_online():
 
 
 def test_a_superseded_edge_server_cannot_sell():
-    mode = step(MANUAL, ON, SUPERSEDED).mode
+    decision = step(MANUAL, ON, SUPERSEDED)
+    mode = decision.mode
+    assert {entry.by for entry in decision.entries} == {None}
     assert (mode.name, mode.session_id, mode.missing) == ("cannot_sell", None, ("installation",))
 
 

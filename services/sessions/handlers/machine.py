@@ -1,0 +1,75 @@
+"""The mode machine: moves the mode to where its table says."""
+
+from datetime import timedelta
+
+from services.chassis.database import Tx, notify
+from services.chassis.ids import new_id
+from services.sessions import events, metrics
+from services.sessions.app import App
+from services.sessions.domain.mode import Decision, Mode, Wish, decide, first, gap
+from services.sessions.store import ledger, modes, offline_sessions
+
+LOCK = "sessions.mode"
+WATCHED_EVERY = timedelta(seconds=10)
+
+
+def step(app: App) -> Mode:
+    """Moves the mode to where the table says, and with it sessions, ledger and whoever has to know."""
+    with app.db.transaction() as tx:
+        app.db.lock(tx, LOCK)
+        watched = modes.watched(tx)
+        return advance(app, tx, watched, watched.wish)
+
+
+def advance(app: App, tx: Tx, watched: modes.Machine, wish: Wish) -> Mode:
+    """The same under the machine's lock, which the caller holds, with what people wish by now."""
+    now, stepped_at = app.clock.now(), watched.stepped_at
+    before = modes.current(tx)
+    decision = decide(
+        wish,
+        modes.connectivity(tx),
+        modes.readiness(tx),
+        grant=modes.granted(tx),
+        current=before or first(now),
+        now=now,
+        next_session=new_id(),
+    )
+    hole = gap(stepped_at, now, before.session_id if before else None)
+    ledger.append(tx, app.settings.id, *hole, *decision.entries)
+    _move_session(app, tx, wish, decision)
+    if decision.mode != before:
+        modes.publish(tx, modes.MODE, modes.encode(decision.mode), now)
+        notify(tx, "changes", {"what": "mode"})
+        metrics.MODE_CHANGES.labels(decision.mode.name, decision.mode.trigger or "").inc()
+    if stepped_at is None or now - stepped_at >= WATCHED_EVERY or wish != watched.wish:
+        modes.keep_watch(tx, wish, now)
+    return decision.mode
+
+
+def tell(app: App, tx: Tx, session: offline_sessions.Session) -> None:
+    """Tells other services and open pages of a session."""
+    app.outbox.record(tx, events.session_changed(session), to=events.TOLD)
+    notify(tx, "changes", {"what": "sessions", "session_id": str(session.session_id), "status": session.status})
+
+
+def _move_session(app: App, tx: Tx, wish: Wish, decision: Decision) -> None:
+    mode = decision.mode
+    if decision.closed:
+        by_hand = any(entry.kind == "session_closed" and entry.by for entry in decision.entries)
+        offline_sessions.end(tx, decision.closed, ended_at=app.clock.now(), ended_by=wish.by if by_hand else None)
+        tell(app, tx, offline_sessions.restate(tx, decision.closed, "syncing", ledger.head_hash(tx)))
+    if decision.opened:
+        offline_sessions.begin(
+            tx,
+            decision.opened,
+            trigger=mode.trigger,
+            started_by=mode.by,
+            reason=wish.reason if mode.by else None,
+            started_at=mode.since,
+            ledger_head=ledger.head_hash(tx),
+        )
+        tell(app, tx, offline_sessions.restate(tx, decision.opened, "open", ledger.head_hash(tx)))
+    for entry in decision.entries:
+        if entry.kind == "session_taken_over" and entry.session_id:
+            takeover = {"at": entry.at.isoformat(), "by": entry.by, "trigger": mode.trigger}
+            offline_sessions.note_takeover(tx, entry.session_id, takeover)
