@@ -150,8 +150,22 @@ class SecondPerson(ServiceError):
     status = 409
 
 
+class OnlineQuoteNeeded(ServiceError):
+    """Reckon this cart again: it uses what only head office can give."""
+
+    code = "online_quote_needed"
+    status = 409
+
+
+class OnlineRefused(ServiceError):
+    """Head office says no: {text}"""
+
+    code = "online_refused"
+    status = 409
+
+
 class HeadOfficeSilent(ServiceError):
-    """Head office did not answer in time."""
+    """Head office did not answer in time, so this is not available at the moment: {features}. The rest can be sold."""
 
     code = "head_office_silent"
     status = 503

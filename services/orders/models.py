@@ -270,6 +270,16 @@ held_carts = Table(
     moment("held_at", now=True),
 )
 
+online_quotes = Table(
+    "online_quotes",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    # of the cart that head office reckoned; another cart needs another quote
+    Column("fingerprint", Text, nullable=False),
+    Column("answer", JSONB, nullable=False),
+    moment("quoted_at", now=True),
+)
+
 customers = Table(
     "customers",
     metadata,

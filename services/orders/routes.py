@@ -20,11 +20,14 @@ from services.orders.errors import (
     CardNumberRefused,
     ExemptOffline,
     GstinOffline,
+    HeadOfficeSilent,
     NameTaken,
     NoPrefix,
     NotAvailableOffline,
     NotKept,
     NotSellable,
+    OnlineQuoteNeeded,
+    OnlineRefused,
     OrderAbandoned,
     OrderDiffers,
     OutOfStock,
@@ -35,7 +38,7 @@ from services.orders.errors import (
     TillRefused,
     WishPending,
 )
-from services.orders.handlers import amending, counter, invoicing, selling, setting_up, showing, telling
+from services.orders.handlers import amending, counter, invoicing, online, selling, setting_up, showing, telling
 
 ANYONE = ("associate",)
 MANAGERS = ("manager",)
@@ -48,8 +51,12 @@ CART_ERRORS = (
     NotSellable,
     CardNumberRefused,
 )
+ONLINE_ERRORS = (NotAvailableOffline, HeadOfficeSilent, OnlineRefused)
 SALE_ERRORS = (
     *CART_ERRORS,
+    HeadOfficeSilent,
+    OnlineRefused,
+    OnlineQuoteNeeded,
     OrderDiffers,
     OrderAbandoned,
     QuoteChanged,
@@ -66,7 +73,13 @@ class Door:
     name = "orders"
     app: App = Provided()
 
-    @route("POST", "/api/orders/quotes", roles=ANYONE, errors=CART_ERRORS, summary="Reckon a cart")
+    @route(
+        "POST",
+        "/api/orders/quotes",
+        roles=ANYONE,
+        errors=(*CART_ERRORS, HeadOfficeSilent, OnlineRefused),
+        summary="Reckon a cart",
+    )
     def quote(self, who: Principal, body: of.Cart) -> of.QuoteOut:
         return selling.quote(self.app, body, who)
 
@@ -153,6 +166,47 @@ class Door:
     @route("GET", "/api/orders/customers", roles=ANYONE, summary="Find customers of this store")
     def find_customers(self, query: of.CustomerQuery) -> of.Customers:
         return counter.find_customers(self.app, query.search)
+
+    @route(
+        "GET",
+        "/api/orders/customers/by-code/{code}",
+        roles=ANYONE,
+        errors=ONLINE_ERRORS,
+        summary="The customer whose card was scanned",
+    )
+    def customer_by_code(self, code: Code) -> dict[str, object]:
+        return online.customer_by_code(self.app, code)
+
+    @route(
+        "POST",
+        "/api/orders/payment-intents",
+        roles=ANYONE,
+        status=201,
+        errors=ONLINE_ERRORS,
+        summary="Ask for an online payment",
+    )
+    def request_payment(self, body: of.PaymentIntentIn) -> of.PaymentIntent:
+        return online.request_payment(self.app, body)
+
+    @route(
+        "GET",
+        "/api/orders/payment-intents/{order_id}/{n}",
+        roles=ANYONE,
+        errors=ONLINE_ERRORS,
+        summary="How an online payment stands",
+    )
+    def payment(self, order_id: UUID, n: int) -> of.PaymentIntent:
+        return online.payment(self.app, order_id, n)
+
+    @route(
+        "PATCH",
+        "/api/orders/products/{product_id}",
+        roles=MANAGERS,
+        errors=ONLINE_ERRORS,
+        summary="Correct a product at head office",
+    )
+    def update_product(self, product_id: Code, body: of.ProductUpdate) -> dict[str, object]:
+        return online.update_product(self.app, product_id, body)
 
     @route("GET", "/api/orders/customers/{customer_id}", roles=ANYONE, summary="One customer")
     def customer(self, customer_id: UUID) -> of.CustomerOut:

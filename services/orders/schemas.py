@@ -78,7 +78,7 @@ class QuoteLine(BaseModel):
     sgst_minor: int
     igst_minor: int
     oversold: bool
-    left: int
+    left: int | None
 
 
 class TotalsOut(BaseModel):
@@ -356,6 +356,29 @@ class Orphans(BaseModel):
 
 class Refund(Strict):
     note: Line
+
+
+class PaymentIntentIn(Strict):
+    """`n` is the payment's number in the order, from 1."""
+
+    order_id: UUID
+    n: Annotated[int, Field(ge=1, le=10)]
+    amount_minor: Annotated[Minor, Field(gt=0)]
+    payment_mode: Code
+
+
+class PaymentIntent(BaseModel):
+    """An online payment as head office has it; its reference goes with Pay."""
+
+    key: str
+    amount_minor: int
+    status: str
+    reference: str | None = None
+
+
+class ProductUpdate(Strict):
+    name: Line | None = None
+    category: Line | None = None
 
 
 class CashierRow(BaseModel):

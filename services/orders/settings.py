@@ -19,6 +19,7 @@ class Settings(ServiceSettings):
     limit_order_minor: Amount = 1_00_000_00
     limit_session_minor: Amount = 25_00_000_00
     round_cash: bool = True
+    online_timeout_s: Annotated[float, Field(gt=0, le=5)] = 1.5
 
     def policy(self) -> Policy:
         """What needs a manager."""

@@ -39,6 +39,28 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Extra:
+    """Something that is sold with goods and has no stock: a delivery, an alteration, a warranty."""
+
+    code: str
+    name: str
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What head office alone can give while the store is online: discounts by SKU, and extras."""
+
+    discounts: Mapping[str, int] = field(default_factory=dict)
+    extras: tuple[Extra, ...] = ()
+
+
+NO_OFFER = Offer()
+# services are taxed alike, whatever they go with
+SERVICE_HSN, SERVICE_RATE_BP = "9987", 1800
+
+
+@dataclass(frozen=True)
 class Line:
     """A reckoned line; amounts in minor units, rate in basis points."""
 
@@ -106,14 +128,26 @@ def gathered(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
 
 
 def reckon(
-    wanted: Sequence[Wanted], book: Mapping[str, Item], day: date, *, interstate: bool, round_cash: bool
+    wanted: Sequence[Wanted],
+    book: Mapping[str, Item],
+    day: date,
+    *,
+    interstate: bool,
+    round_cash: bool,
+    offer: Offer = NO_OFFER,
 ) -> Quote:
     """The quote for a cart on a day. Raises Unpriced with every SKU that cannot be sold."""
     lines = gathered(wanted)
     unpriced = [w.sku for w in lines if not _priced(book.get(w.sku), day)]
     if unpriced:
         raise Unpriced(unpriced)
-    reckoned = tuple(_line(n, w, book[w.sku], day, interstate=interstate) for n, w in enumerate(lines, 1))
+    reckoned = tuple(
+        _line(n, w, book[w.sku], day, interstate=interstate, discount=offer.discounts.get(w.sku, 0))
+        for n, w in enumerate(lines, 1)
+    )
+    reckoned += tuple(
+        _extra(n, extra, interstate=interstate) for n, extra in enumerate(offer.extras, len(reckoned) + 1)
+    )
     return Quote(reckoned, totals(reckoned, round_cash=round_cash), {w.sku: book[w.sku].left for w in lines})
 
 
@@ -140,10 +174,11 @@ def _priced(item: Item | None, day: date) -> bool:
     return item.exempt or on(item.rates, day) is not None
 
 
-def _line(number: int, wanted: Wanted, item: Item, day: date, *, interstate: bool) -> Line:
+def _line(number: int, wanted: Wanted, item: Item, day: date, *, interstate: bool, discount: int) -> Line:
     price, rate = on(item.prices, day) or 0, on(item.rates, day) or 0
     amount = price * wanted.quantity
-    tax = split(amount, rate, interstate=interstate)
+    discount = min(discount, amount)
+    tax = split(amount - discount, rate, interstate=interstate)
     return Line(
         line_no=number,
         sku=item.sku,
@@ -153,13 +188,34 @@ def _line(number: int, wanted: Wanted, item: Item, day: date, *, interstate: boo
         quantity=wanted.quantity,
         unit_price_minor=price,
         amount_minor=amount,
-        discount_minor=0,
+        discount_minor=discount,
         tax_rate_bp=rate,
         taxable_minor=tax.taxable,
         cgst_minor=tax.cgst,
         sgst_minor=tax.sgst,
         igst_minor=tax.igst,
         oversold=wanted.quantity > item.left,
+    )
+
+
+def _extra(number: int, extra: Extra, *, interstate: bool) -> Line:
+    tax = split(extra.amount_minor, SERVICE_RATE_BP, interstate=interstate)
+    return Line(
+        line_no=number,
+        sku=extra.code,
+        name=extra.name,
+        size=None,
+        hsn=SERVICE_HSN,
+        quantity=1,
+        unit_price_minor=extra.amount_minor,
+        amount_minor=extra.amount_minor,
+        discount_minor=0,
+        tax_rate_bp=SERVICE_RATE_BP,
+        taxable_minor=tax.taxable,
+        cgst_minor=tax.cgst,
+        sgst_minor=tax.sgst,
+        igst_minor=tax.igst,
+        oversold=False,
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.tokens import Principal
 from services.orders.app import App
-from services.orders.domain.cart import Dated, Item, Quote, Unpriced, Wanted, reckon
+from services.orders.domain.cart import NO_OFFER, Dated, Item, Offer, Quote, Unpriced, Wanted, reckon
 from services.orders.domain.invoices import business_date
 from services.orders.domain.payments import PaymentMode, holds_card_number
 from services.orders.domain.rules import Feature, refused_features
@@ -51,14 +51,14 @@ def features(cart: Cart) -> list[Feature]:
     return [feature for feature, wanted in used.items() if wanted]
 
 
-def quote(app: App, cart: Cart, before: Before, rows: Iterable[Any], day: date) -> Quote:
+def quote(app: App, cart: Cart, before: Before, rows: Iterable[Any], day: date, *, offer: Offer = NO_OFFER) -> Quote:
     """Raises NotSellable, or ExemptOffline for goods that need a bill of supply."""
     book = {row.item["sku"]: item(row, app.zone) for row in rows}
     wanted = [Wanted(line.sku, line.quantity) for line in cart.lines]
     if before.mode == "offline" and any(book[w.sku].exempt for w in wanted if w.sku in book):
         raise ExemptOffline
     try:
-        return reckon(wanted, book, day, interstate=interstate(cart, before), round_cash=rounds(app, cart))
+        return reckon(wanted, book, day, interstate=interstate(cart, before), round_cash=rounds(app, cart), offer=offer)
     except Unpriced as error:
         raise NotSellable(skus=error.skus) from error
 

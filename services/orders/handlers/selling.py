@@ -33,7 +33,7 @@ from services.orders.errors import (
     QuoteChanged,
     TillRefused,
 )
-from services.orders.handlers import reckoning, showing, writing
+from services.orders.handlers import online, reckoning, showing, writing
 from services.orders.handlers.writing import Deal
 from services.orders.schemas import Abandoned, Cart, OrderOut, QuoteLine, QuoteOut, Sale, TotalsOut
 from services.orders.schemas import Needed as NeededOut
@@ -47,8 +47,12 @@ def quote(app: App, cart: Cart, who: Principal) -> QuoteOut:
         before = sales.before(tx, cart.order_id, reckoning.staff_of(cart, who))
         reckoning.check_cart(cart, before)
         rows = sales.book(tx, [line.sku for line in cart.lines])
-    reckoned = reckoning.quote(app, cart, before, rows, reckoning.today(app))
-    return shown(app, cart, before, reckoned)
+    day = reckoning.today(app)
+    plain = reckoning.quote(app, cart, before, rows, day)
+    if not reckoning.features(cart):
+        return shown(app, cart, before, plain)
+    offer = online.ask(app, cart, {line.sku: line.amount_minor for line in plain.lines})
+    return shown(app, cart, before, reckoning.quote(app, cart, before, rows, day, offer=offer))
 
 
 def shown(app: App, cart: Cart, before: Before, quote: Quote) -> QuoteOut:
@@ -59,7 +63,7 @@ def shown(app: App, cart: Cart, before: Before, quote: Quote) -> QuoteOut:
         mode=before.mode,
         currency="INR",
         business_date=reckoning.today(app),
-        lines=[QuoteLine(**asdict(line), left=quote.left[line.sku]) for line in quote.lines],
+        lines=[QuoteLine(**asdict(line), left=quote.left.get(line.sku)) for line in quote.lines],
         totals=TotalsOut(**asdict(quote.totals)),
         approvals_needed=[NeededOut(**asdict(n)) for n in approvals_needed(ruled, app.settings.policy())],
         unavailable=reckoning.unavailable(before),
@@ -73,6 +77,7 @@ def place(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
     Raises what keeps it from being sold; then nothing of it is stored but the money that was already taken.
     """
     till_id = _till_of(who)
+    _bind_head_office(app, sale, who)
     try:
         with app.db.transaction() as tx:
             sales.lock(tx, sale.order_id)
@@ -114,14 +119,26 @@ def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> None
         raise TillRefused
     now = app.clock.now()
     day = invoices.business_date(now, app.zone, till.last_date)
-    quote = reckoning.quote(app, sale, before, rows, day)
+    offer, answer = online.agreed(tx, sale)
+    quote = reckoning.quote(app, sale, before, rows, day, offer=offer)
     _must_be_agreed(app, sale, before, quote)
-    deal = Deal(sale, who, before, till, quote, _payments(sale, before, quote), now, day)
+    deal = Deal(sale, who, before, till, quote, _payments(sale, before, quote), now, day, answer)
     used = sales.used_references(tx, [(p.payment_mode, p.reference) for p in deal.payments if p.reference])
     granted = _approved(app, tx, deal, used)
     document = writing.document(deal, granted, app.settings.id, app.settings.chain_salt.get_secret_value())
     outgoing, _ = app.outbox.rows(events.order_placed(document), to=events.PLACED_TO)
     sales.store_sale(tx, writing.row(deal, document, business_fingerprint(sale), used) | _told(outgoing))
+
+
+def _bind_head_office(app: App, sale: Sale, who: Principal) -> None:
+    """For a sale that uses what only head office gives; a plain one asks nobody."""
+    asks = bool(reckoning.features(sale)) or any(p.reference for p in sale.payments)
+    if not asks:
+        return
+    with app.db.transaction() as tx:
+        before = sales.before(tx, sale.order_id, reckoning.staff_of(sale, who))
+    if before.mode == "online" and not before.stored:
+        online.commit(app, sale, before)
 
 
 def _replayed(tx: Tx, stored: dict[str, Any], order_id: UUID, fingerprint: str) -> OrderOut:

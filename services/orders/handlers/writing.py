@@ -27,6 +27,7 @@ class Deal:
     payments: Sequence[Payment]
     now: datetime
     day: date
+    online: dict[str, Any] | None = None
 
 
 def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: str) -> dict[str, Any]:
@@ -49,12 +50,12 @@ def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: s
         "customer": sale.customer.model_dump(mode="json", exclude={"gstin"}) if sale.customer else None,
         "place_of_supply": reckoning.place_of_supply(sale, before),
         "fulfilment": sale.fulfilment,
-        "delivery": None,
+        "delivery": {"fulfilment": sale.fulfilment} if sale.fulfilment == "delivery" else None,
         "lines": [asdict(line) | {"extensions": list(line.extensions)} for line in deal.quote.lines],
         "payments": [asdict(p) for p in deal.payments],
         "totals": asdict(deal.quote.totals),
-        "quote_id": None,
-        "promotions": [],
+        "quote_id": (deal.online or {}).get("quote_id"),
+        "promotions": (deal.online or {}).get("promotions", []),
         "note": sale.note,
         "approvals": approvals,
     }
@@ -65,7 +66,8 @@ def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: s
 def row(deal: Deal, document: dict[str, Any], fingerprint: str, used: list[str]) -> dict[str, Any]:
     """What `store_sale` writes; `used` are references that pay again with a manager's word."""
     invoice = document["invoice"]
-    moved = {line["sku"]: line["quantity"] for line in document["lines"]}
+    # extras have no stock
+    moved = {line["sku"]: line["quantity"] for line in document["lines"] if line["sku"] in deal.quote.left}
     return {
         "order_id": deal.sale.order_id,
         "fingerprint": fingerprint,

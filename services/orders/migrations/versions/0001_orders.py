@@ -103,6 +103,13 @@ def upgrade() -> None:
     sa.CheckConstraint('id = 1', name='mode_one_row'),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('online_quotes',
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('fingerprint', sa.Text(), nullable=False),
+    sa.Column('answer', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('quoted_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.PrimaryKeyConstraint('order_id')
+    )
     op.create_table('orders',
     sa.Column('order_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),

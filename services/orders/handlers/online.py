@@ -1,0 +1,122 @@
+"""What only head office can give, while the store is online; a plain cart never waits for it."""
+
+from typing import Any
+from uuid import UUID
+
+from services.chassis.database import Tx
+from services.chassis.errors import NotFound
+from services.head_office.port import Absent, Done, Refused, TellAnswer
+from services.orders.app import App
+from services.orders.domain.cart import NO_OFFER, Extra, Offer
+from services.orders.domain.invoices import fingerprint
+from services.orders.domain.rules import Feature
+from services.orders.errors import (
+    HeadOfficeSilent,
+    NotAvailableOffline,
+    OnlineQuoteNeeded,
+    OnlineRefused,
+    PaymentRefused,
+)
+from services.orders.handlers import reckoning
+from services.orders.schemas import Cart, PaymentIntent, PaymentIntentIn, ProductUpdate, Sale
+from services.orders.store import heard, online
+from services.orders.store.sales import Before
+
+CAPTURED = "captured"
+
+
+def ask(app: App, cart: Cart, amounts: dict[str, int]) -> Offer:
+    """Has head office reckon a cart that uses what it alone can give; `amounts` are line amounts by SKU."""
+    features = reckoning.features(cart)
+    lines = [{"sku": x.sku, "quantity": x.quantity, "amount_minor": amounts.get(x.sku, 0)} for x in cart.lines]
+    body = cart.model_dump(mode="json", include={"fulfilment", "coupon", "extensions"}) | {"lines": lines}
+    answer = _must(app.head_office.quote(str(cart.order_id), body, timeout=app.settings.online_timeout_s), features)
+    with app.db.transaction() as tx:
+        online.keep(tx, cart.order_id, _fingerprint(cart), answer)
+    return offer(answer)
+
+
+def agreed(tx: Tx, cart: Cart) -> tuple[Offer, dict[str, Any] | None]:
+    """What head office reckoned for this very cart. Raises OnlineQuoteNeeded."""
+    if not reckoning.features(cart):
+        return NO_OFFER, None
+    answer = online.read(tx, cart.order_id, _fingerprint(cart))
+    if answer is None:
+        raise OnlineQuoteNeeded
+    return offer(answer), answer
+
+
+def commit(app: App, sale: Sale, before: Before) -> None:
+    """Binds head office to its quote, and makes sure that online payments were captured, before anything is locked."""
+    features = reckoning.features(sale)
+    if features:
+        bound = app.head_office.commit_quote(str(sale.order_id), timeout=app.settings.online_timeout_s)
+        if isinstance(bound, Absent):
+            raise OnlineQuoteNeeded
+        _must(bound, features)
+    kinds = {mode.code: mode.kind for mode in reckoning.modes_of(before).values()}
+    for n, payment in enumerate(sale.payments, 1):
+        if kinds.get(payment.payment_mode) == "online":
+            _must_be_captured(app, sale.order_id, n, payment.amount_minor)
+
+
+def offer(answer: dict[str, Any]) -> Offer:
+    """An answer of head office as the rules read it."""
+    extras = [Extra(e["code"], e["name"], int(e["amount_minor"])) for e in answer.get("extensions", [])]
+    if answer.get("delivery_minor"):
+        extras.append(Extra("DELIVERY", "Delivery", int(answer["delivery_minor"])))
+    return Offer({line["sku"]: int(line["discount_minor"]) for line in answer["lines"]}, tuple(extras))
+
+
+def request_payment(app: App, body: PaymentIntentIn) -> PaymentIntent:
+    """Asks the customer for an online payment; the same order and number ask once."""
+    _must_be_online(app, Feature.ONLINE_PAYMENT)
+    key, timeout = f"{body.order_id}:{body.n}", app.settings.online_timeout_s
+    found = app.head_office.create_payment(key, body.amount_minor, body.payment_mode, timeout=timeout)
+    return PaymentIntent.model_validate(_must(found, [Feature.ONLINE_PAYMENT]))
+
+
+def payment(app: App, order_id: UUID, n: int) -> PaymentIntent:
+    """How an online payment stands."""
+    found = app.head_office.payment(f"{order_id}:{n}", timeout=app.settings.online_timeout_s)
+    return PaymentIntent.model_validate(_must(found, [Feature.ONLINE_PAYMENT]))
+
+
+def customer_by_code(app: App, code: str) -> dict[str, Any]:
+    """The customer whose card was scanned."""
+    _must_be_online(app, Feature.CUSTOMER_SCAN)
+    return _must(app.head_office.customer_by_code(code, timeout=app.settings.online_timeout_s), [Feature.CUSTOMER_SCAN])
+
+
+def update_product(app: App, product_id: str, changes: ProductUpdate) -> dict[str, Any]:
+    """Corrects a product at head office; the catalogue follows with its next feed."""
+    _must_be_online(app, Feature.PRODUCT_UPDATE)
+    told = changes.model_dump(exclude_none=True)
+    found = app.head_office.update_product(product_id, told, timeout=app.settings.online_timeout_s)
+    return _must(found, [Feature.PRODUCT_UPDATE])
+
+
+def _must(answer: TellAnswer, features: list[Feature]) -> dict[str, Any]:
+    if isinstance(answer, Done):
+        return dict(answer.value or {})
+    if isinstance(answer, Refused):
+        raise OnlineRefused(text="; ".join(reason.text for reason in answer.reasons))
+    if isinstance(answer, Absent):
+        raise NotFound(what="such thing at head office")
+    raise HeadOfficeSilent(features=", ".join(features))
+
+
+def _must_be_online(app: App, feature: Feature) -> None:
+    with app.db.transaction() as tx:
+        if heard.mode(tx).mode != "online":
+            raise NotAvailableOffline(features=[str(feature)])
+
+
+def _must_be_captured(app: App, order_id: UUID, n: int, amount: int) -> None:
+    found = payment(app, order_id, n)
+    if (found.status, found.amount_minor) != (CAPTURED, amount):
+        raise PaymentRefused(text="The customer has not paid this amount online yet.", reason="not_captured", payment=n)
+
+
+def _fingerprint(cart: Cart) -> str:
+    return fingerprint(cart.model_dump(mode="json", include={"lines", "fulfilment", "coupon", "extensions"}))

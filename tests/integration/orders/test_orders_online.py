@@ -1,0 +1,152 @@
+"""S20: what only head office gives, while the store is online; against the real stand-in."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx2
+import pytest
+from orders_store import Counter
+
+from deploy.runner.ports import Ports
+from services.chassis.errors import NotFound
+from services.chassis.ids import new_id
+from services.head_office.http import HttpHeadOffice
+from services.orders import errors
+from services.orders.handlers import online, selling
+from services.orders.schemas import Cart, CustomerIn, PaymentIntentIn, ProductUpdate
+from tests.support import eventually
+
+ROOT = Path(__file__).parents[3]
+
+
+class Office:
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        words = ["serve", "--listen", f"127.0.0.1:{port}", "--folder", str(folder), "--variants", "20"]
+        self._process = subprocess.Popen([sys.executable, "-m", "deploy.head_office", *words], cwd=ROOT, env=os.environ)
+        eventually(self._answers, within=20)
+        code = (folder / "install-code").read_text()
+        self._admin = {"X-Admin-Token": (folder / "admin-token").read_text()}
+        answer = httpx2.post(f"{self.url}/v1/store/installations", json={"code": code})
+        self.client = HttpHeadOffice(self.url, answer.json()["token"])
+
+    def _answers(self) -> bool:
+        try:
+            return httpx2.get(f"{self.url}/health").is_success
+        except httpx2.HTTPError:
+            return False
+
+    def dial(self, *dials: dict[str, object]) -> None:
+        httpx2.put(f"{self.url}/dials", json=list(dials), headers=self._admin).raise_for_status()
+
+    def stop(self) -> None:
+        self.client.close()
+        self._process.terminate()
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Iterator[Office]:
+    opened = Office(tmp_path_factory.mktemp("office"), ports.take("orders-head-office"))
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture
+def online_counter(counter: Counter, office: Office) -> Counter:
+    office.dial()
+    counter.app = replace(counter.app, head_office=office.client)
+    return counter
+
+
+def cart(**more) -> Cart:
+    return Cart(order_id=new_id(), lines=[{"sku": "A1", "quantity": 2}], **more)
+
+
+def pay(counter: Counter, reckoned, of_cart: Cart, **more):
+    total = reckoned.totals.total_minor
+    payments = more.get("payments") or [{"payment_mode": "CASH", "amount_minor": total}]
+    sale = counter.sale({"A1": 2}, total_minor=total, payments=payments, **of_cart.model_dump(exclude={"lines"}))
+    return selling.place(counter.app, sale, counter.till)[0]
+
+
+def test_s20_a_coupon_is_quoted_by_head_office_and_sold(online_counter: Counter):
+    wanted = cart(coupon="FEST10")
+    quote = selling.quote(online_counter.app, wanted, online_counter.till)
+    assert quote.totals.discount_minor == 2 * 1_049_00 // 10
+    order = pay(online_counter, quote, wanted)
+    totals = order.document["totals"]
+    assert totals["total_minor"] == 2 * 1_049_00 - 2 * 1_049_00 // 10
+    assert totals["taxable_minor"] + totals["cgst_minor"] + totals["sgst_minor"] == totals["total_minor"]
+    assert order.document["promotions"][0]["code"] == "FEST10"
+
+
+def test_s20_delivery_and_extensions_are_lines_without_stock(online_counter: Counter):
+    wanted = cart(fulfilment="delivery", extensions=["HEM"])
+    quote = selling.quote(online_counter.app, wanted, online_counter.till)
+    order = pay(online_counter, quote, wanted)
+    assert [line["sku"] for line in order.document["lines"]] == ["A1", "HEM", "DELIVERY"]
+    assert online_counter.scalar("select count(*) from movements") == 1
+
+
+def test_s20_a_cart_without_its_quote_is_refused(online_counter: Counter):
+    with pytest.raises(errors.OnlineQuoteNeeded):
+        online_counter.sell({"A1": 1}, coupon="FEST10", total_minor=1)
+
+
+def test_s20_an_unknown_coupon_is_refused_in_words(online_counter: Counter):
+    with pytest.raises(errors.OnlineRefused, match="unknown"):
+        selling.quote(online_counter.app, cart(coupon="NONE"), online_counter.till)
+
+
+@pytest.mark.parametrize("dial", [{"kind": "down"}, {"kind": "delay_ms", "value": 4000}, {"kind": "portal"}])
+def test_s20_without_an_answer_the_feature_is_refused_by_name_and_a_plain_cart_is_sold(
+    online_counter: Counter, office: Office, dial
+):
+    office.dial(dial)
+    with pytest.raises(errors.HeadOfficeSilent, match="promotion"):
+        selling.quote(online_counter.app, cart(coupon="FEST10"), online_counter.till)
+    assert online_counter.sell().state == "waiting"
+
+
+def test_s20_an_online_payment_is_taken_once_it_was_captured(online_counter: Counter):
+    wanted = cart()
+    quote = selling.quote(online_counter.app, wanted, online_counter.till)
+    total = quote.totals.total_minor
+    asked = PaymentIntentIn(order_id=wanted.order_id, n=1, amount_minor=total, payment_mode="LINK")
+    intent = online.request_payment(online_counter.app, asked)
+    assert online.request_payment(online_counter.app, asked) == intent
+    payment = {"payment_mode": "LINK", "amount_minor": total, "reference": intent.reference}
+    order = pay(online_counter, quote, wanted, payments=[payment])
+    assert order.document["payments"][0]["status"] == "captured"
+
+
+def test_s20_an_online_payment_that_was_never_made_is_refused(online_counter: Counter):
+    with pytest.raises(NotFound):
+        online_counter.sell(payments=[{"payment_mode": "LINK", "amount_minor": 1_049_00, "reference": "PAY-123456"}])
+    assert online_counter.scalar("select count(*) from orders") == 0
+
+
+def test_s20_a_scanned_customer_and_a_product_update_go_through_head_office(online_counter: Counter, office: Office):
+    customer_id = new_id()
+    body = CustomerIn(name="Ravi", phone="9845012345").model_dump()
+    office.client.put_customer(str(customer_id), body)
+    found = online.customer_by_code(online_counter.app, f"C-{str(customer_id)[-8:].upper()}")
+    assert found["name"] == "Ravi"
+    changed = online.update_product(online_counter.app, "P00001", ProductUpdate(name="Better name"))
+    assert changed["name"] == "Better name"
+
+
+def test_s19_they_are_refused_by_name_while_offline(online_counter: Counter):
+    online_counter.go_offline()
+    with pytest.raises(errors.NotAvailableOffline):
+        online.customer_by_code(online_counter.app, "C-1")
+    with pytest.raises(errors.NotAvailableOffline):
+        online.update_product(online_counter.app, "P00001", ProductUpdate(name="x"))
+    asked = PaymentIntentIn(order_id=new_id(), n=1, amount_minor=1, payment_mode="LINK")
+    with pytest.raises(errors.NotAvailableOffline):
+        online.request_payment(online_counter.app, asked)
