@@ -1,6 +1,6 @@
 """The worker of catalog: what was sold, and questions by other services."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -31,22 +31,22 @@ class Worker(BaseWorker):
         size: of.Size | None = None,
         cursor: of.Cursor | None = None,
         limit: of.Limit = 24,
-    ) -> dict[str, Any]:
-        """Products by words, category and size: SearchPage."""
+    ) -> of.SearchPage:
+        """Products by words, category and size."""
         asked = of.Search(q=q, category=category, size=size, cursor=cursor, limit=limit)
-        return browsing.search(self.app, asked).model_dump(mode="json")
+        return browsing.search(self.app, asked)
 
     @procedure
-    def lookup(self, code: of.Scanned) -> dict[str, Any]:
-        """The variant with a barcode or SKU: Found."""
-        return browsing.lookup(self.app, code).model_dump(mode="json")
+    def lookup(self, code: of.Scanned) -> of.Found:
+        """The variant with a barcode or SKU."""
+        return browsing.lookup(self.app, code)
 
     @procedure
-    def changes(self, since: Number = 0, limit: PageSize = 2000) -> dict[str, Any]:
-        """Variants that changed after a number: ChangesPage."""
-        return browsing.changes(self.app, since, limit).model_dump(mode="json")
+    def changes(self, since: Number = 0, limit: PageSize = 2000) -> of.ChangesPage:
+        """Variants that changed after a number."""
+        return browsing.changes(self.app, since, limit)
 
     @procedure
-    def status(self) -> dict[str, Any]:
-        """How the data sets stand: DataSync."""
-        return standing.data_sync(self.app).model_dump(mode="json")
+    def status(self) -> of.DataSync:
+        """How the data sets stand."""
+        return standing.data_sync(self.app)

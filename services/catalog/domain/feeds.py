@@ -1,5 +1,6 @@
 """When a feed as a whole is not taken, whatever its records are."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -7,6 +8,8 @@ from services.catalog.domain.datasets import Dataset
 from services.catalog.domain.deletions import Deletions
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class FeedRefused(Exception):
@@ -27,6 +30,16 @@ def judge_time(as_of: datetime, *, previous: datetime | None, now: datetime) -> 
     if previous is not None and as_of < previous:
         told = f"It was drawn up at {as_of.isoformat()}, before what is held ({previous.isoformat()})."
         raise FeedRefused("went_back", told)
+
+
+def judge_currency(dataset: Dataset, currency: object, *, previous: str | None) -> None:
+    """Raises FeedRefused for prices whose currency is not told by its ISO 4217 code, or is another than before."""
+    if currency is None and dataset != "products":
+        return
+    if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
+        raise FeedRefused("no_currency", "It does not say in which currency its prices are.")
+    if previous is not None and currency != previous:
+        raise FeedRefused("other_currency", f"Its prices are in {currency}; those that are held are in {previous}.")
 
 
 def judge_records(bad: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Row as Standing
 from services.catalog import metrics
 from services.catalog.app import App
 from services.catalog.domain.datasets import Dataset
-from services.catalog.domain.feeds import FeedRefused, judge_records, judge_time
+from services.catalog.domain.feeds import FeedRefused, judge_currency, judge_records, judge_time
 from services.catalog.domain.pacing import next_try
 from services.catalog.domain.reading import BadRecord
 from services.catalog.handlers.standing import tell
@@ -68,6 +68,7 @@ def _sync(app: App, dataset: Dataset) -> None:
 def _take(app: App, dataset: Dataset, held: Standing[Any], since: str | None) -> None:
     with app.head_office.feed(dataset, since) as feed, staging(app.db, dataset) as stage:
         judge_time(feed.as_of, previous=held.as_of, now=app.clock.now())
+        judge_currency(dataset, feed.currency, previous=held.currency)
         _stage(app, dataset, feed, stage)
         beat("catalog", loop(dataset), within=SWAP_WITHIN_S)
         swap(app, dataset, feed, stage, version=held.version)

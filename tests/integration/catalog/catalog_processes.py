@@ -90,7 +90,7 @@ def process(site: Site, kind: str) -> Iterator[Running]:
     popen = subprocess.Popen(command("catalog", kind), cwd=PROJECT, env=site.environment(door, metrics))
     running = Running(popen, f"http://127.0.0.1:{door}", f"http://127.0.0.1:{metrics}")
     try:
-        eventually(running.is_well, within=30)
+        eventually(running.is_well, within=60)
         yield running
     finally:
         popen.send_signal(signal.SIGTERM)

@@ -1,10 +1,15 @@
 """Browse, search and scan the last-synced catalogue, in whatever mode the store is."""
 
+import json
+
 import pytest
 from catalog_store import ean, figure, product
+from jsonschema import Draft202012Validator, FormatChecker
 
+from deploy.runner.environment import PROJECT
 from services.chassis.ids import new_id
 
+STATES = ["readiness", "price-book", "payment-modes", "staff"]
 SHIRT, JEANS = "Turtle Check Men Navy Blue Shirt", "Peter England Men Party Blue Jeans"
 
 
@@ -188,7 +193,13 @@ def test_s1_payment_modes_and_staff_are_states_with_a_number(shop):
     }
 
 
-@pytest.mark.parametrize("name", ["readiness", "price-book", "payment-modes", "staff"])
+@pytest.mark.parametrize("name", STATES)
+def test_b15_states_are_what_their_contracts_say(shop, name):
+    schema = json.loads((PROJECT / f"services/catalog/contracts/{name}.schema.json").read_text())
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(shop.state(name))
+
+
+@pytest.mark.parametrize("name", STATES)
 def test_b15_states_are_for_services_only(shop, name):
     assert shop.refused(f"/state/{name}", "manager") == (403, "forbidden")
 

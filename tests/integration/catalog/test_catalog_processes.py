@@ -36,7 +36,7 @@ def pulled(door: Running) -> dict[str, dict]:
 
 def test_s1_s2_a_door_alone_syncs_by_itself_at_once_and_serves_states(store: Store, office: StandIn) -> None:
     with process(Site(store.settings.database_url.get_secret_value(), office.url), "door") as door:
-        eventually(lambda: ready(door), within=60)
+        eventually(lambda: ready(door), within=120)
         book = pulled(door)
         assert len(book) == door.state("readiness")["value"]["datasets"]["products"]["count"] >= 5000
         assert all(item["stock_as_of"] for item in book.values())

@@ -6,6 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from catalog_store import Store, figure, product
+from sqlalchemy import text
+
+from services.catalog.handlers.swapping import TURN
+from tests.support import eventually
 
 PRODUCTS, SWAPS, READERS = 60, 12, 4
 
@@ -101,3 +105,15 @@ def test_i18_no_number_is_missed_by_whoever_pulls_while_swaps_go_on(store: Store
     pull()
     held = store.state("price-book", limit=10_000)["value"]["items"]
     assert copy == {item["sku"]: item for item in held}
+
+
+def test_i18_swaps_take_turns(synced: Store) -> None:
+    """A number is never committed after a higher one was seen: the second swap waits for the first."""
+    waiting = text("select 1 from pg_locks where locktype = 'advisory' and not granted")
+    with ThreadPoolExecutor(1) as threads:
+        with synced.db.transaction() as first:
+            synced.db.lock(first, TURN)
+            second = threads.submit(lambda: synced.sync("inventory", figure("P1-S", 1), full=False))
+            eventually(lambda: first.execute(waiting).first())
+            assert not second.done()
+        assert second.result(10)["error"] is None

@@ -6,7 +6,15 @@ import pytest
 
 from services.catalog.domain.datasets import DATASETS
 from services.catalog.domain.deletions import Deletions
-from services.catalog.domain.feeds import FeedRefused, judge_deletions, judge_repeats, judge_result, judge_time
+from services.catalog.domain.feeds import (
+    FeedRefused,
+    judge_currency,
+    judge_deletions,
+    judge_repeats,
+    judge_result,
+    judge_time,
+    judge_turn,
+)
 from services.catalog.domain.freshness import Policy, age, freshness
 from services.catalog.domain.readiness import missing
 
@@ -117,3 +125,31 @@ def test_s1_what_stands_twice_is_named():
     with pytest.raises(FeedRefused, match="A1, B1 stands more than once") as refused:
         judge_repeats("sku_twice", {"B1", "A1"})
     assert refused.value.code == "sku_twice"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "currency", "previous", "code"),
+    [
+        ("products", None, None, "no_currency"),
+        ("products", "Rs", None, "no_currency"),
+        ("products", "inr", None, "no_currency"),
+        ("products", 356, None, "no_currency"),
+        ("staff", "", None, "no_currency"),
+        ("products", "USD", "INR", "other_currency"),
+    ],
+)
+def test_s1_prices_are_in_one_currency_that_is_told(dataset, currency, previous, code):
+    with pytest.raises(FeedRefused) as refused:
+        judge_currency(dataset, currency, previous=previous)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("dataset", "currency"), [("products", "INR"), ("staff", None), ("inventory", None)])
+def test_s1_only_prices_need_a_currency(dataset, currency):
+    judge_currency(dataset, currency, previous="INR")
+
+
+def test_s1_a_feed_that_was_overtaken_is_not_taken():
+    judge_turn(asked=3, held=3)
+    with pytest.raises(FeedRefused, match="Another feed"):
+        judge_turn(asked=3, held=4)
