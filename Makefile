@@ -27,6 +27,7 @@ lint: install ## Run the static checks
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 ##@ House-keeping
 .PHONY: install

@@ -29,6 +29,8 @@ class Site:
     public_key_file: Path
     private_key_file: Path
     secrets_folder: Path
+    # where a door listens, if that is not where others find it
+    door_listen: str | None = None
     # service -> setting -> value, for those that differ from the service's own defaults
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -75,7 +77,7 @@ def _plain(site: Site, service: str, name: str) -> dict[str, str]:
         "environment": site.environment,
         "time_zone": site.time_zone,
         "log_level": site.log_level,
-        "door_listen": site.doors[service],
+        "door_listen": site.door_listen or site.doors[service],
         "metrics_listen": site.metrics.get(name, "127.0.0.1:0"),
         "token_public_key_file": str(site.public_key_file),
         "head_office_url": site.head_office_url,

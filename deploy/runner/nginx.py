@@ -66,6 +66,17 @@ class Nginx:
 
     def launch(self) -> None:
         """Writes its configuration, starts it and returns at once."""
+        self.process = Process(
+            self.name,
+            self.configure(),
+            folder=self.folder,
+            log=self.folder / "error.log",
+            environment={"LANG": "C.UTF-8"},
+        )
+        self.process.start()
+
+    def configure(self) -> list[str]:
+        """Writes its configuration; the command that runs it in the foreground."""
         user = worker_user([self.folder.parent, self.gateway.page])
         files.folder(self.folder, user=user)
         files.folder(self.folder / "temp", mode=0o700, user=user)
@@ -73,15 +84,8 @@ class Nginx:
         files.write(configuration, render(self.gateway, self.folder, user))
         if self.gateway.authority is not None:
             files.write(self.folder / "ca.crt", self.gateway.authority.read_text())
-        log = self.folder / "error.log"
-        self.process = Process(
-            self.name,
-            [program(), "-p", str(self.folder), "-c", str(configuration), "-e", str(log), "-g", "daemon off;"],
-            folder=self.folder,
-            log=log,
-            environment={"LANG": "C.UTF-8"},
-        )
-        self.process.start()
+        words = [program(), "-p", str(self.folder), "-c", str(configuration), "-e", str(self.folder / "error.log")]
+        return [*words, "-g", "daemon off;"]
 
     def ready(self) -> bool:
         """Whether it answers."""

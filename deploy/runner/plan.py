@@ -5,10 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from deploy.runner import broker_accounts, database_roles
-from deploy.runner.certificates import Certificates, TokenKeys, this_machine
-from deploy.runner.environment import OWN_SECRETS, Credentials, Site, base, command, environment, process_name
-from deploy.runner.files import Secrets, can_enter, folder
+from deploy.runner.certificates import Certificates, this_machine
+from deploy.runner.environment import Site, base, command, environment, process_name
+from deploy.runner.files import can_enter, folder
 from deploy.runner.nginx import Gateway, Nginx
 from deploy.runner.ports import Ports
 from deploy.runner.postgres import SYSTEM_USER, Postgres
@@ -16,11 +15,11 @@ from deploy.runner.processes import HttpProcess
 from deploy.runner.rabbitmq import BrokerPorts, RabbitMQ
 from deploy.runner.services import KINDS, SERVICES
 from deploy.runner.settings import RunSettings
+from deploy.runner.vault import Vault
 
 FIRST_HTTP, FIRST_HTTPS = 8080, 8443
 LOOPBACK = "127.0.0.1"
 STAND_IN_CODE = "install-code"
-HEAD_OFFICE_TOKEN = "head-office-token"  # noqa: S105  the name of a file
 ELSEWHERE = Path("/var/lib/store-edge")
 
 
@@ -31,9 +30,8 @@ class Plan:
         self.settings = settings
         self.folder = folder(settings.folder.resolve())
         self.logs = folder(self.folder / "logs")
-        self.secrets = Secrets(self.folder / "secrets")
+        self.vault = Vault(self.folder / "secrets")
         self.openapi = self.folder / "openapi.json"
-        self.keys = TokenKeys(self.secrets.place)
         self.certificates = Certificates(self.folder / "ca", this_machine(settings.host_names))
         self._ports = Ports(self.folder / "ports.json", settings.fixed_ports())
         self.http = self._ports.take("http", first=FIRST_HTTP, keep=True)
@@ -111,14 +109,9 @@ class Plan:
 
     def environment(self, service: str, kind: str) -> dict[str, str]:
         """The environment of a process; `migrate` is told the schema owner's account."""
-        role = database_roles.owner(service) if kind == "migrate" else service
-        return environment(self.site, service, kind, self._credentials(service, role))
-
-    def database_password(self, role: str) -> str:
-        return self.secrets.get(f"database-{role}")
-
-    def broker_password(self, account: str) -> str:
-        return self.secrets.get(f"broker-{account}")
+        database, broker = f"{LOOPBACK}:{self.postgres.port}", f"{LOOPBACK}:{self.broker.ports.amqp}"
+        told = self.vault.credentials(service, kind, database=database, broker=broker)
+        return environment(self.site, service, kind, told)
 
     def addresses(self) -> dict[str, str]:
         """What people and programs outside may want to reach."""
@@ -139,12 +132,12 @@ class Plan:
         return f"{LOOPBACK}:{self._ports.take(name)}"
 
     def _postgres(self) -> Postgres:
-        return Postgres(self.database_folder, self._ports.take("postgres"), self.secrets.get("postgres"))
+        return Postgres(self.database_folder, self._ports.take("postgres"), self.vault.database_superuser())
 
     def _broker(self) -> RabbitMQ:
         names = ("amqp", "management", "broker.prometheus", "broker.distribution", "epmd")
         ports = BrokerPorts(*(self._ports.take(name) for name in names))
-        return RabbitMQ(self.folder / "rabbitmq", ports, self.secrets.get("rabbitmq"))
+        return RabbitMQ(self.folder / "rabbitmq", ports, self.vault.broker_administrator())
 
     def _site(self) -> Site:
         return Site(
@@ -155,17 +148,8 @@ class Plan:
             doors=self._doors,
             metrics=self._metrics,
             head_office_url=self.head_office_url,
-            public_key_file=self.keys.public,
-            private_key_file=self.keys.private,
-            secrets_folder=self.secrets.place,
+            public_key_file=self.vault.keys.public,
+            private_key_file=self.vault.keys.private,
+            secrets_folder=self.vault.place,
             settings=self.settings.services,
-        )
-
-    def _credentials(self, service: str, role: str) -> Credentials:
-        return Credentials(
-            database_url=self.postgres.url(role, self.database_password(role), database_roles.DATABASE),
-            amqp_url=self.broker.url(service, self.broker_password(service), broker_accounts.VHOST),
-            service_token=self.secrets.get("service-token"),
-            head_office_token=self.secrets.given(HEAD_OFFICE_TOKEN),
-            own={name: self.secrets.get(f"{service}-{name}") for name in OWN_SECRETS[service]},
         )

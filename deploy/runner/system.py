@@ -1,18 +1,15 @@
 """A whole store on this machine: servers, services, gateway and, unless there is a real one, a stand-in head office."""
 
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from deploy.runner import broker_accounts, database_roles, head_office, openapi
-from deploy.runner.environment import PROJECT, command
-from deploy.runner.errors import RunnerError
-from deploy.runner.plan import HEAD_OFFICE_TOKEN, Plan
+from deploy.runner import installation
+from deploy.runner.environment import command
+from deploy.runner.plan import Plan
 from deploy.runner.services import SERVICES
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import State, birth
@@ -114,7 +111,7 @@ class System:
     def first_manager(self) -> str:
         """What to tell the first manager: a staff code and a one-time code, or that somebody has a PIN already."""
         words = command("sessions", "first-manager", "--wait", str(STAFF_WITHIN_S))
-        done = self._run("sessions", words)
+        done = installation.run(words, self.plan.environment("sessions", "door"))
         return (done.stdout or done.stderr).strip()
 
     def _halt(self, name: str) -> bool:
@@ -137,42 +134,18 @@ class System:
     def _prepare_database(self) -> None:
         self.wait_ready("postgres")
         plan = self.plan
-        database_roles.install(plan.postgres.url(), database_roles.DATABASE, SERVICES, plan.database_password)
-        with ThreadPoolExecutor(2) as pool:
-            described = pool.submit(openapi.write_merged, plan.openapi)
-            list(pool.map(self._migrate, SERVICES))
-            described.result()
-
-    def _migrate(self, service: str) -> None:
-        done = self._run(service, command(service, "migrate"), kind="migrate")
-        if done.returncode != 0:
-            raise RunnerError(f"The tables of {service} could not be brought up to date:\n{done.stderr.strip()}")
+        installation.prepare_database(plan.postgres.url(), plan.vault, plan.environment, plan.openapi)
 
     def _prepare_broker(self) -> None:
         self.wait_ready("rabbitmq")
-        passwords = {account: self.plan.broker_password(account) for account in broker_accounts.accounts()}
-        with self.plan.broker.admin as admin:
-            broker_accounts.install(admin, passwords)
+        installation.prepare_broker(self.plan.broker.admin, self.plan.vault)
 
     def _install_at_head_office(self) -> None:
-        if self.plan.secrets.given(HEAD_OFFICE_TOKEN):
-            return
-        code = self.plan.installation_code()
-        if code is None:
-            raise RunnerError(
-                "EDGE_HEAD_OFFICE_CODE is missing: the one-time code that head office issued for this store."
-            )
-        token = head_office.install(self.plan.head_office_url, self.plan.settings.store_id, code)
-        self.plan.secrets.put(HEAD_OFFICE_TOKEN, token)
-
-    def _run(self, service: str, words: list[str], kind: str = "door") -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            words,
-            cwd=PROJECT,
-            env=self.plan.environment(service, kind),
-            capture_output=True,
-            text=True,
-            check=False,
+        plan = self.plan
+        if plan.settings.head_office_url is None:
+            self.wait_ready("head_office")
+        installation.install_at_head_office(
+            plan.head_office_url, plan.settings.store_id, plan.installation_code(), plan.vault
         )
 
     def _renew_certificates(self) -> None:

@@ -105,7 +105,7 @@ def test_what_is_stopped_stays_so_until_it_is_wanted_again(store: System, http: 
 
 def test_no_secret_stands_in_a_command_line_or_an_environment(store: System) -> None:
     store.wait_ready()
-    secrets = [file.read_text().strip() for file in store.plan.secrets.place.iterdir() if file.is_file()]
+    secrets = [file.read_text().strip() for file in store.plan.vault.place.iterdir() if file.is_file()]
     short = [s for s in secrets if len(s) < 200]
     for name in EVERY_PROCESS:
         seen = [Path(f"/proc/{store.pid(name)}/{part}").read_text(errors="replace") for part in ("cmdline", "environ")]
@@ -115,7 +115,7 @@ def test_no_secret_stands_in_a_command_line_or_an_environment(store: System) -> 
 def test_the_next_start_finds_all_data_again(store_folder: Path) -> None:
     settings = RunSettings(folder=store_folder / "twice", lan=False)
     with System(settings) as first:
-        token = first.plan.secrets.get("head-office-token")
+        token = first.plan.vault.head_office_token()
         address = first.plan.addresses()["till"]
         first_manager = first.first_manager().split()[0]
         with first.plan.broker.admin as admin:
@@ -123,7 +123,7 @@ def test_the_next_start_finds_all_data_again(store_folder: Path) -> None:
     assert running(settings.folder) is None
 
     with System(settings) as second:
-        assert second.plan.secrets.get("head-office-token") == token
+        assert second.plan.vault.head_office_token() == token
         assert second.plan.addresses()["till"] == address
         assert second.first_manager().split()[0] == first_manager
         with second.plan.broker.admin as admin:

@@ -1,0 +1,134 @@
+"""The same store in containers: what each of them does, under the names that docker-compose.yml gives them."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.runner import installation
+from deploy.runner.broker_admin import BrokerAdmin
+from deploy.runner.certificates import Certificates, this_machine
+from deploy.runner.environment import Site, command, environment, process_name
+from deploy.runner.files import folder, write
+from deploy.runner.nginx import Gateway, Nginx
+from deploy.runner.postgres import SUPERUSER
+from deploy.runner.rabbitmq import ADMIN, DISK_FREE_LIMIT
+from deploy.runner.services import KINDS, SERVICES
+from deploy.runner.settings import RunSettings, load
+from deploy.runner.vault import MIGRATE, Vault
+
+DATABASE, BROKER, MANAGEMENT = "postgres:5432", "rabbitmq:5672", "http://rabbitmq:15672"
+HEAD_OFFICE = "http://head-office:8000"
+HEAD_OFFICE_CODE = Path("/var/lib/head-office/install-code")
+DOOR, METRICS = "0.0.0.0:8000", "0.0.0.0:9100"
+HTTP, HTTPS = 8080, 8443
+EVERYWHERE = "0.0.0.0"
+
+# each is shared with that server's container only, which runs as somebody else
+FOR_POSTGRES = Path("/var/lib/for-postgres/password")
+FOR_BROKER = Path("/var/lib/for-rabbitmq/20-store.conf")
+
+BROKER_CONFIGURATION = """\
+default_user = {user}
+default_pass = {password}
+default_user_tags.administrator = true
+loopback_users = none
+disk_free_limit.absolute = {disk_free_limit}
+"""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+class Store:
+    """One store's folder, as its containers share it."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        self.settings = settings
+        self.vault = Vault(settings.folder / "secrets")
+        self.openapi = settings.folder / "openapi.json"
+        self.certificates = Certificates(settings.folder / "ca", this_machine(settings.host_names))
+
+    def environment(self, service: str, kind: str) -> dict[str, str]:
+        told = self.vault.credentials(service, kind, database=DATABASE, broker=BROKER)
+        return environment(self._site(), service, kind, told)
+
+    def gateway(self) -> Nginx:
+        served = Gateway(
+            plain=[f"{EVERYWHERE}:{HTTP}"],
+            tls=[f"{EVERYWHERE}:{HTTPS}"],
+            doors={service: [f"{service}-door:8000"] for service in SERVICES},
+            openapi=self.openapi,
+            certificate=self.certificates.certificate,
+            key=self.certificates.key,
+            authority=self.certificates.authority,
+        )
+        return Nginx(folder(self.settings.folder / "nginx"), served, HTTP)
+
+    def _site(self) -> Site:
+        return Site(
+            store_id=self.settings.store_id,
+            environment=self.settings.environment,
+            time_zone=self.settings.time_zone,
+            log_level=self.settings.log_level,
+            doors={service: f"{service}-door:8000" for service in SERVICES},
+            metrics={process_name(service, kind): METRICS for service in SERVICES for kind in KINDS},
+            head_office_url=self.settings.head_office_url or HEAD_OFFICE,
+            public_key_file=self.vault.keys.public,
+            private_key_file=self.vault.keys.private,
+            secrets_folder=self.vault.place,
+            door_listen=DOOR,
+            settings=self.settings.services,
+        )
+
+
+@app.callback()
+def main() -> None:
+    """What each container of a store does."""
+
+
+@app.command()
+def prepare() -> None:
+    """Makes secrets, keys and certificates, before the servers start."""
+    store = Store(load())
+    store.certificates.renew(datetime.now(UTC))
+    write(FOR_POSTGRES, store.vault.database_superuser())
+    configuration = BROKER_CONFIGURATION.format(
+        user=ADMIN, password=store.vault.broker_administrator(), disk_free_limit=DISK_FREE_LIMIT
+    )
+    write(FOR_BROKER, configuration)
+
+
+@app.command()
+def install() -> None:
+    """Makes accounts and tables, and installs the store at head office, before the processes start."""
+    store = Store(load())
+    superuser = f"postgresql://{SUPERUSER}:{store.vault.database_superuser()}@{DATABASE}/postgres"
+    installation.prepare_database(superuser, store.vault, store.environment, store.openapi)
+    installation.prepare_broker(BrokerAdmin(MANAGEMENT, ADMIN, store.vault.broker_administrator()), store.vault)
+    code = store.settings.head_office_code
+    given = code.get_secret_value() if code else HEAD_OFFICE_CODE.read_text()
+    url = store.settings.head_office_url or HEAD_OFFICE
+    installation.install_at_head_office(url, store.settings.store_id, given, store.vault)
+
+
+@app.command()
+def process(
+    service: str, words: Annotated[list[str], typer.Argument(help="door, worker, or another command.")]
+) -> None:
+    """Becomes one process of a service."""
+    kind = words[0] if words[0] in (*KINDS, MIGRATE) else "door"
+    run = command(service, *words)
+    os.execve(run[0], run, Store(load()).environment(service, kind))  # noqa: S606  this process becomes that one
+
+
+@app.command()
+def gateway() -> None:
+    """Becomes the gateway."""
+    words = Store(load()).gateway().configure()
+    os.execv(words[0], words)  # noqa: S606  this process becomes that one
+
+
+if __name__ == "__main__":
+    app()
