@@ -50,16 +50,12 @@ class Site:
         """Has `orders` tell of orders."""
         with self._channel() as channel:
             for document in documents:
-                event = Event(
-                    id=new_id(),
-                    type="orders.order_placed",
-                    store_id="S1",
-                    aggregate_id=document["order_id"],
-                    occurred_at=datetime.now(UTC),
-                    data=document,
-                )
-                message = amqp.Message(encode(event), delivery_mode=2)
-                channel.basic_publish(message, routing_key="sync.orders")
+                _publish(channel, "orders.order_placed", "sync.orders", document)
+
+    def tell(self, type_: str, queue: str, data: dict[str, Any]) -> None:
+        """Has a neighbour tell of something."""
+        with self._channel() as channel:
+            _publish(channel, type_, queue, data)
 
     def depth(self, queue: str) -> int:
         with self._channel() as channel:
@@ -95,6 +91,11 @@ class Site:
             yield connection.channel()
 
 
+def _publish(channel: amqp.Channel, type_: str, queue: str, data: dict[str, Any]) -> None:
+    event = Event(id=new_id(), type=type_, store_id="S1", aggregate_id="x", occurred_at=datetime.now(UTC), data=data)
+    channel.basic_publish(amqp.Message(encode(event), delivery_mode=2), routing_key=queue)
+
+
 @dataclass
 class Running:
     """A process of sync."""
@@ -128,7 +129,7 @@ def process(site: Site, kind: str, **more: str) -> Iterator[Running]:
 
 def start(site: Site, kind: str, **more: str) -> Running:
     """A door or a worker, just started."""
-    door, metrics = _free_port(), _free_port()
+    door, metrics = free_port(), free_port()
     told = {
         "STORE_ID": "S1",
         "STORE_ENVIRONMENT": "development",
@@ -164,7 +165,8 @@ def _is_well(running: Running) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on at present."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
