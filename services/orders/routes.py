@@ -38,7 +38,17 @@ from services.orders.errors import (
     TillRefused,
     WishPending,
 )
-from services.orders.handlers import amending, counter, invoicing, online, selling, setting_up, showing, telling
+from services.orders.handlers import (
+    amending,
+    counter,
+    invoicing,
+    online,
+    reporting,
+    selling,
+    setting_up,
+    showing,
+    telling,
+)
 
 ANYONE = ("associate",)
 MANAGERS = ("manager",)
@@ -227,6 +237,14 @@ class Door:
     @route("GET", "/api/orders/payment-modes", roles=ANYONE, summary="How a sale may be paid in the present mode")
     def payment_modes(self) -> of.PaymentModes:
         return showing.payment_modes(self.app)
+
+    @route("GET", "/api/orders/reports/exceptions", roles=MANAGERS, summary="Exceptions by cashier")
+    def exceptions(self, query: of.Days) -> of.ExceptionReport:
+        return reporting.exceptions(self.app, query)
+
+    @route("GET", "/api/orders/reports/oversold", roles=MANAGERS, summary="Articles sold beyond the figures")
+    def oversold(self, query: of.Days) -> of.OversoldReport:
+        return reporting.oversold(self.app, query)
 
     @route("GET", "/api/orders/tills", roles=ANYONE, summary="Tills")
     def tills(self) -> of.Tills:

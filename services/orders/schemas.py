@@ -397,6 +397,18 @@ class ExceptionReport(BaseModel):
     items: list[CashierRow]
 
 
+class OversoldRow(BaseModel):
+    """An article that was sold beyond the figures, with the orders that did so."""
+
+    sku: str
+    quantity: int
+    orders: list[UUID]
+
+
+class OversoldReport(BaseModel):
+    items: list[OversoldRow]
+
+
 class Days(Strict):
     from_: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None

@@ -1,0 +1,21 @@
+"""What a manager looks at: exceptions by cashier, articles that were oversold."""
+
+from datetime import date
+
+from services.orders.app import App
+from services.orders.schemas import CashierRow, Days, ExceptionReport, OversoldReport, OversoldRow
+from services.orders.store import reports
+
+EVER = (date(2000, 1, 1), date(9999, 12, 31))
+
+
+def exceptions(app: App, days: Days) -> ExceptionReport:
+    with app.db.transaction() as tx:
+        rows = reports.exceptions(tx, days.from_ or EVER[0], days.to or EVER[1])
+    return ExceptionReport(items=[CashierRow(**row) for row in rows])
+
+
+def oversold(app: App, days: Days) -> OversoldReport:
+    with app.db.transaction() as tx:
+        rows = reports.oversold(tx, days.from_ or EVER[0], days.to or EVER[1])
+    return OversoldReport(items=[OversoldRow(**row) for row in rows])

@@ -1,0 +1,58 @@
+"""Reading many orders at once: chains, exceptions, oversold articles."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from services.chassis.database import Tx
+
+INVOICES = text("""
+    select series, sequence, invoice_number, total_minor, document from orders order by series, sequence
+""")
+HEADS = text("""
+    select prefix || '/' || lpad((series_year % 100)::text, 2, '0') as series, series_head from tills
+    where series_year is not null
+""")
+EXCEPTIONS = text("""
+    with days as (select * from orders where business_date between :first and :last),
+    by_action as (
+        select o.seller, a.action, count(*) as times from approvals a join days o using (order_id) group by 1, 2
+    )
+    select o.seller as staff_code, count(*) as sales,
+        count(v.wish_id) as voids_asked,
+        coalesce(sum(o.total_minor) filter (where o.state = 'void'), 0)::bigint as voided_minor,
+        coalesce((select sum(times) from by_action b where b.seller = o.seller), 0)::int as approvals,
+        count(*) filter (where o.document @? '$.lines[*] ? (@.oversold == true)') as oversold,
+        coalesce((select jsonb_object_agg(b.action, b.times) from by_action b where b.seller = o.seller), '{}') as by_action
+    from days o left join amendments v on v.order_id = o.order_id and v.kind = 'void'
+    group by o.seller order by o.seller
+""")
+OVERSOLD = text("""
+    select line ->> 'sku' as sku, sum((line ->> 'quantity')::int)::int as quantity, array_agg(o.order_id::text) as orders
+    from orders o, jsonb_array_elements(o.document -> 'lines') as line
+    where o.business_date between :first and :last and (line ->> 'oversold')::boolean and o.state <> 'void'
+    group by 1 order by 1
+""")
+CHUNK = 500
+
+
+def invoices(tx: Tx) -> Iterator[Any]:
+    """Every invoice, series by series, a few hundred in memory at a time."""
+    yield from tx.execution_options(yield_per=CHUNK).execute(INVOICES)
+
+
+def heads(tx: Tx) -> dict[str, str]:
+    """The head of each series that is open, by series."""
+    return {row.series: row.series_head for row in tx.execute(HEADS)}
+
+
+def exceptions(tx: Tx, first: date, last: date) -> list[Any]:
+    """Voids, approvals and oversold pieces by cashier."""
+    return list(tx.execute(EXCEPTIONS, {"first": first, "last": last}).mappings())
+
+
+def oversold(tx: Tx, first: date, last: date) -> list[Any]:
+    """Articles that were sold beyond the figures, with the orders that did so."""
+    return list(tx.execute(OVERSOLD, {"first": first, "last": last}).mappings())

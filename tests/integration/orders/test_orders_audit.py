@@ -1,0 +1,87 @@
+"""B3, B13, B22: the chain of invoices, and what a manager looks at."""
+
+import psycopg
+import pytest
+from orders_store import Counter
+from test_orders_after_sale import approve_void, settle
+
+from services.chassis.ids import new_id
+from services.orders.handlers import amending, reporting, selling, verifying
+from services.orders.handlers import counter as at_counter
+from services.orders.schemas import ApprovalIn, Days, VoidWish
+
+
+@pytest.fixture
+def sold(counter: Counter):
+    return [counter.sell() for _ in range(3)]
+
+
+def owner(counter: Counter, service_database, statement: str) -> None:
+    """What somebody does who owns the database."""
+    url = counter.app.db.url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(service_database.owner_url(url), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def test_b3_untouched_series_have_no_flaw(counter: Counter, sold):
+    assert verifying.verify_series(counter.app) == (1, [])
+
+
+TAMPERING = {
+    "amount": "update orders set document = jsonb_set(document, '{totals,total_minor}', '1') where sequence = 2",
+    "column": "update orders set total_minor = 1 where sequence = 2",
+    "customer": "update orders set document = jsonb_set(document, '{customer}', '{}') where sequence = 2",
+    "number": "update orders set invoice_number = 'K1/26-9' where sequence = 2",
+    "removed": "delete from payments using orders o where o.order_id = payments.order_id and o.sequence = 2; "
+    "delete from movements using orders o where o.order_id = movements.order_id and o.sequence = 2; "
+    "delete from orders where sequence = 2",
+    "tail cut": "delete from payments using orders o where o.order_id = payments.order_id and o.sequence = 3; "
+    "delete from movements using orders o where o.order_id = movements.order_id and o.sequence = 3; "
+    "delete from orders where sequence = 3",
+}
+
+
+@pytest.mark.parametrize("statement", TAMPERING.values(), ids=TAMPERING)
+def test_b3_each_tampering_is_found(counter: Counter, sold, service_database, statement):
+    owner(counter, service_database, statement)
+    assert verifying.verify_series(counter.app)[1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update orders set total_minor = 1",
+        "update orders set document = '{}'",
+        "delete from orders",
+        "update payments set amount_minor = 1",
+        "delete from payments",
+        "update approvals set approved_by = 'X'",
+        "delete from abandoned",
+        "truncate orders",
+    ],
+)
+def test_b3_the_account_that_sells_cannot_change_what_was_printed(counter: Counter, sold, statement):
+    url = counter.app.db.url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(url, autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement)
+
+
+def test_b22_the_exception_report_lists_voids_and_approvals_by_cashier(counter: Counter, sold):
+    order = sold[0]
+    wish = VoidWish(wish_id=new_id(), reason="x", goods_back=True, approval_id=approve_void(counter, order))
+    amending.void(counter.app, order.order_id, wish, counter.till)
+    settle(counter, order, "withdrawn", 1)
+    [row] = reporting.exceptions(counter.app, Days()).items
+    assert (row.staff_code, row.sales, row.voids_asked, row.voided_minor) == ("A1", 3, 1, 1_049_00)
+    assert row.by_action == {"void_after_print": 1}
+
+
+def test_b13_oversold_articles_are_listed_with_their_orders(counter: Counter):
+    sale = counter.sale({"A3": 2})
+    approval = {"action": "oversell", "subject": "A3", "asked_by": "A1", "reason": "In hand"}
+    at_counter.approve(
+        counter.app, ApprovalIn(approval_id=new_id(), order_id=sale.order_id, **approval), counter.manager
+    )
+    selling.place(counter.app, sale, counter.till)
+    [row] = reporting.oversold(counter.app, Days()).items
+    assert (row.sku, row.quantity, row.orders) == ("A3", 2, [sale.order_id])
