@@ -10,7 +10,9 @@ from services.orders.store import reports
 
 def verify_series(app: App) -> tuple[int, list[str]]:
     """How many series there are, and every flaw in words."""
-    salt, series, flaws = app.settings.chain_salt.get_secret_value(), set(), []
+    salt = app.settings.chain_salt.get_secret_value()
+    series: set[str] = set()
+    flaws: list[str] = []
     with app.db.transaction() as tx:
         heads = reports.heads(tx)
         last: dict[str, tuple[int, str]] = {}
@@ -19,10 +21,8 @@ def verify_series(app: App) -> tuple[int, list[str]]:
             sequence, head = last.get(row.series, (0, invoices.GENESIS))
             flaws += _flaws(row, sequence + 1, head, salt)
             last[row.series] = (row.sequence, row.document["invoice"]["hash"])
-    flaws += [
-        f"{name}: its last invoices are missing" for name, head in heads.items() if last.get(name, (0, ""))[1] != head
-    ]
-    return len(series), flaws
+    cut = [name for name, head in heads.items() if last.get(name, (0, ""))[1] != head]
+    return len(series), flaws + [f"{name}: its last invoices are missing" for name in cut]
 
 
 def _flaws(row: Any, sequence: int, head: str, salt: str) -> Iterator[str]:

@@ -25,12 +25,14 @@ EXCEPTIONS = text("""
         coalesce(sum(o.total_minor) filter (where o.state = 'void'), 0)::bigint as voided_minor,
         coalesce((select sum(times) from by_action b where b.seller = o.seller), 0)::int as approvals,
         count(*) filter (where o.document @? '$.lines[*] ? (@.oversold == true)') as oversold,
-        coalesce((select jsonb_object_agg(b.action, b.times) from by_action b where b.seller = o.seller), '{}') as by_action
+        coalesce((select jsonb_object_agg(b.action, b.times) from by_action b where b.seller = o.seller), '{}')
+            as by_action
     from days o left join amendments v on v.order_id = o.order_id and v.kind = 'void'
     group by o.seller order by o.seller
 """)
 OVERSOLD = text("""
-    select line ->> 'sku' as sku, sum((line ->> 'quantity')::int)::int as quantity, array_agg(o.order_id::text) as orders
+    select line ->> 'sku' as sku, sum((line ->> 'quantity')::int)::int as quantity,
+        array_agg(o.order_id::text) as orders
     from orders o, jsonb_array_elements(o.document -> 'lines') as line
     where o.business_date between :first and :last and (line ->> 'oversold')::boolean and o.state <> 'void'
     group by 1 order by 1

@@ -79,9 +79,8 @@ def test_b22_the_exception_report_lists_voids_and_approvals_by_cashier(counter: 
 def test_b13_oversold_articles_are_listed_with_their_orders(counter: Counter):
     sale = counter.sale({"A3": 2})
     approval = {"action": "oversell", "subject": "A3", "asked_by": "A1", "reason": "In hand"}
-    at_counter.approve(
-        counter.app, ApprovalIn(approval_id=new_id(), order_id=sale.order_id, **approval), counter.manager
-    )
+    body = ApprovalIn(approval_id=new_id(), order_id=sale.order_id, **approval)
+    at_counter.approve(counter.app, body, counter.manager)
     selling.place(counter.app, sale, counter.till)
     [row] = reporting.oversold(counter.app, Days()).items
     assert (row.sku, row.quantity, row.orders) == ("A3", 2, [sale.order_id])
