@@ -54,7 +54,8 @@ def create_intent(records: Records, body: dict[str, Any]) -> Response:
         raise Malformed("key and amount_minor are needed")
     if known := intent(records, key):
         return JSONResponse(known, 200)
-    value = {"key": key, "amount_minor": amount, "status": "captured", "reference": f"PAY-{hashlib.sha256(key.encode()).hexdigest()[:12].upper()}"}
+    reference = f"PAY-{hashlib.sha256(key.encode()).hexdigest()[:12].upper()}"
+    value = {"key": key, "amount_minor": amount, "status": "captured", "reference": reference}
     with records.change() as db:
         db.execute("insert into intents values (?, ?)", (key, json.dumps(value)))
     return JSONResponse(value, 201)
