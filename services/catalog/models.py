@@ -73,7 +73,7 @@ products = Table(
     Column("sizes", ARRAY(Text), nullable=False),
     Column("words", TSVECTOR, nullable=False),
     # without the pending list, whose unsorted entries every search would have to read
-    Index("products_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    Index("products_words", "words", "sizes", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     Index("products_by_name", "sort_key", "product_id"),
     Index("products_by_category", "category", "sort_key", "product_id"),
 )

@@ -128,7 +128,7 @@ def upgrade() -> None:
     op.create_index(
         "products_words",
         "products",
-        ["words"],
+        ["words", "sizes"],
         unique=False,
         postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
