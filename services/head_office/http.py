@@ -10,6 +10,7 @@ from urllib.parse import quote as escaped
 import httpx2
 
 from services.head_office import answers
+from services.head_office.clients import Clients
 from services.head_office.feeds import HttpFeed
 from services.head_office.port import (
     Absent,
@@ -31,11 +32,10 @@ from services.head_office.port import (
     Unreachable,
 )
 
-CONNECT_S, READ_S, POOL_S = 5.0, 30.0, 30.0
+CONNECT_S, READ_S = 5.0, 30.0
 PROBE_S = 4.0
 FEED_READ_S = 60.0
 MAX_ANSWER = 4 * 1024 * 1024
-MAX_CONNECTIONS = 48
 PAGES = 10_000
 
 # the request cannot have arrived when there was no connection to send it on
@@ -47,13 +47,11 @@ class HttpHeadOffice:
 
     def __init__(self, url: str, token: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
-        self._client = httpx2.Client(
+        self._client = Clients(
             base_url=url.rstrip("/"),
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-            timeout=httpx2.Timeout(READ_S, connect=CONNECT_S, pool=POOL_S),
-            limits=httpx2.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS),
+            timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=False,
-            trust_env=False,
         )
 
     def close(self) -> None:
@@ -131,7 +129,7 @@ class HttpHeadOffice:
         timeout = httpx2.Timeout(FEED_READ_S, connect=CONNECT_S)
         request = {"params": query, "headers": {"Accept-Encoding": "gzip"}, "timeout": timeout}
         try:
-            with self._client.stream("GET", f"/v1/feeds/{name}", **request) as answer:  # type: ignore[arg-type]
+            with self._client.stream("GET", f"/v1/feeds/{name}", **request) as answer:
                 _must_be_feed(answer)
                 yield HttpFeed(name, answer.iter_bytes())
         except httpx2.HTTPError as error:

@@ -32,6 +32,7 @@ LOOK_S = 0.5
 HOLD_EVERY_S = 2.0
 SIGHTING_EVERY_S = 1.0
 MOST_WRITTEN = 200
+GATHER_S = 0.04
 RECONNECT_S = 1.0
 
 
@@ -76,9 +77,11 @@ class Drain:
                 eventlet.sleep(RECONNECT_S)
 
     def commit(self) -> None:
-        """Writes outcomes down for ever, many at a time."""
+        """Writes outcomes down for ever, many at a time: while others are under way it waits a little for theirs."""
         while True:
             batch = [self._tried.get()]
+            if self._sending:
+                eventlet.sleep(GATHER_S)
             while len(batch) < MOST_WRITTEN and not self._tried.empty():
                 batch.append(self._tried.get_nowait())
             self._write(batch)

@@ -15,6 +15,20 @@ from services.sync.store.wishes import Wish
 
 TOLD_AS = {Verdict.WITHDRAWN: "withdrawn", Verdict.CORRECTED: "waiting", Verdict.TOO_LATE: "too_late"}
 
+# what head office is told of a void
+CANCELLATION = (
+    "order_id",
+    "invoice_number",
+    "business_date",
+    "session_id",
+    "reason",
+    "asked_by",
+    "approved_by",
+    "asked_at",
+    "goods_back",
+    "refund",
+)
+
 Outcome = dict[str, Any]
 
 
@@ -70,7 +84,8 @@ def _decide(app: App, tx: Tx, wish: Wish, held: Held) -> tuple[Held, Outcome | N
     if wish.kind is Kind.VOID:
         deliveries.ask_void(tx, [wish.order_id], asked=False)
     if decision.verdict is Verdict.WITHDRAWN:
-        notices.put(tx, "cancellation", str(wish.order_id), 1, wish.body, now)
+        cancellation = {name: wish.body[name] for name in CANCELLATION if name in wish.body}
+        notices.put(tx, "cancellation", str(wish.order_id), 1, cancellation, now)
     if decision.verdict is Verdict.CORRECTED and decision.step:
         deliveries.keep_correction(tx, wish.order_id, wish.body.get("correction"))
     return held, outcome_of(held, TOLD_AS[decision.verdict], wish.wish_id)
