@@ -1,7 +1,7 @@
 """Connections to the broker that end when they should."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import amqp
 from kombu.utils.url import parse_url
@@ -10,6 +10,7 @@ from services.chassis.errors import Unavailable
 
 HEARTBEAT_S = 20
 CONNECT_TIMEOUT_S = 5
+READ_S = 0.01
 
 BROKER_ERRORS: tuple[type[Exception], ...] = (amqp.AMQPError, OSError, TimeoutError)
 # what is away comes back: loops wait for it
@@ -37,3 +38,13 @@ def connect(uri: str, name: str) -> Iterator[amqp.Connection]:
         raise
     else:
         connection.close()
+
+
+def keep_alive(connection: amqp.Connection) -> None:
+    """Reads the broker's heartbeats and sends ours, on a connection from which nobody else reads for a while.
+
+    Raises ConnectionForced when the broker has been silent for too long; heartbeats that nobody reads are silence too.
+    """
+    with suppress(TimeoutError):
+        connection.drain_events(timeout=READ_S)
+    connection.heartbeat_tick()

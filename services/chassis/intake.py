@@ -10,7 +10,7 @@ import eventlet
 from nameko.extensions import Entrypoint
 
 from services.chassis import metrics
-from services.chassis.amqp_connection import AWAY, connect
+from services.chassis.amqp_connection import AWAY, connect, keep_alive
 from services.chassis.database import Tx
 from services.chassis.errors import Unavailable
 from services.chassis.events import Event
@@ -86,7 +86,7 @@ class Intake(Entrypoint):
         dead_due = 0.0
         while True:
             while self._is_paused():
-                connection.heartbeat_tick()
+                keep_alive(connection)
                 self._beat()
                 eventlet.sleep(PAUSED_LOOK_S)
             self._consume(connection)

@@ -13,7 +13,7 @@ import eventlet
 from nameko.extensions import DependencyProvider
 
 from services.chassis import metrics, outbox
-from services.chassis.amqp_connection import AWAY, BROKER_ERRORS, connect
+from services.chassis.amqp_connection import AWAY, BROKER_ERRORS, connect, keep_alive
 from services.chassis.database import Database
 from services.chassis.errors import ServiceError, Unavailable
 from services.chassis.logs import get_logger
@@ -167,7 +167,7 @@ class Relay(DependencyProvider):
         while True:
             while self._loop.publish_due(publisher):
                 metrics.beat(self._service, "relay", within=60)
-            connection.heartbeat_tick()
+            keep_alive(connection)
             metrics.beat(self._service, "relay", within=60)
             self._rest()
 

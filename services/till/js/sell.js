@@ -128,6 +128,7 @@ async function pay() {
   const { items } = await get("/api/orders/payment-modes");
   // online payment needs head office's own dialogue, which this plain page has not
   const usable = items.filter((mode) => mode.kind !== "online" && !mode.unavailable);
+  usable.sort((a, b) => (b.kind === "cash") - (a.kind === "cash"));
   const total = quote.totals.total_minor;
   const mode = h("select", {}, usable.map((m) => h("option", { value: m.code }, m.name)));
   const given = field("Cash given", { inputMode: "decimal", value: (total / 100).toFixed(2) });

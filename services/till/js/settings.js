@@ -25,6 +25,7 @@ export function heard(note) {
   if (all || note.what === "sync" || note.what === "orders") sync();
   if (all || note.what === "storage") storage(parts.who);
   if (all || note.what === "catalog") data();
+  if (all || note.what === "sessions") parts.reload?.();
 }
 
 async function lights() {
@@ -105,11 +106,17 @@ async function sync() {
   show(
     parts.sync,
     h("h2", {}, "Order sync"),
-    h("p", {}, backlog.nothing_waits ? "Nothing waits." : `${backlog.waiting} wait, ${backlog.pending} need a person.`),
+    h("p", {}, waits(backlog)),
     backlog.oldest_at && h("p", { className: "faint" }, `The oldest since ${moment(backlog.oldest_at)}.`),
     held.length > 0 && h("p", { className: "faint" }, `Money waiting: ${held.join(", ")}`),
     h("div", { className: "row" }, button(`Auto-Sync is ${auto.on ? "on" : "off"}`, toggle), button("Sync now", now)),
   );
+}
+
+function waits(backlog) {
+  if (backlog.nothing_waits) return "Nothing waits.";
+  const others = Object.values(backlog.others).reduce((sum, count) => sum + count, 0);
+  return `Orders: ${backlog.waiting} wait, ${backlog.pending} need a person. Other news to head office: ${others}.`;
 }
 
 async function storage(who) {
@@ -163,6 +170,7 @@ async function sessions(who) {
     ),
     list,
   );
+  parts.reload = load;
   await load();
 }
 
