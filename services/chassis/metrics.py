@@ -39,3 +39,7 @@ def stalled(monotonic: Callable[[], float] = time.monotonic) -> list[str]:
     """Loops of this process that have not gone round for longer than they said."""
     now = monotonic()
     return sorted(loop for loop, (at, within) in _beats.items() if now - at > within)
+
+
+STALLED = Gauge("store_stalled_loops", "Loops of the process that do nothing, though they should.")
+STALLED.set_function(lambda: len(stalled()))
