@@ -13,7 +13,7 @@ from pydantic import ConfigDict, TypeAdapter, create_model
 from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
 from services.sessions.domain.mode import Connectivity, Mode, Readiness, Wish, decide, first
-from services.sessions.events import OrdersSettled, session_changed
+from services.sessions.events import OrdersSettled, SessionSealed, session_changed
 from services.sessions.service import Worker
 from services.sessions.store.modes import encode as encode_mode
 
@@ -68,9 +68,11 @@ def _mode(wish: Wish, line: Connectivity, readiness: Readiness) -> Mode:
     return decide(wish, line, readiness, grant=True, current=first(NOW), now=NOW, next_session=new_id()).mode
 
 
-def test_b15_what_sync_tells_can_be_read() -> None:
+def test_b15_what_orders_and_sync_tell_can_be_read() -> None:
     settled = json.loads((SERVICES / "sync/contracts/orders_settled.v1.sample.json").read_text())
     assert OrdersSettled.model_validate(settled["data"]).outcomes
+    sealed = json.loads((SERVICES / "orders/contracts/session_sealed.v1.sample.json").read_text())
+    assert SessionSealed.model_validate(sealed["data"]).currency == "INR"
 
 
 def offered() -> dict[str, Any]:

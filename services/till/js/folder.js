@@ -33,7 +33,7 @@ export async function grant() {
   await folder.removeEntry("proof");
   if (kept !== written) throw new Error("This folder does not keep what is written to it. Choose another.");
   await remember(folder);
-  await put("/api/sessions/till-storage-grant", { granted: true, folder: folder.name });
+  await put("/api/sessions/till-storage-grant", { granted: true, folder: folder.name || "/" });
 }
 
 // Writes one step of a sale; gives the SHA-256 of what was written, null where there is no folder.
