@@ -111,8 +111,8 @@ def _count(first: Mapping[str, Any]) -> int:
 def _moment(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise ValueError("no offset")  # noqa: TRY301
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise FeedFailed("no_as_of", "It does not say when it was drawn up.") from error
-    if moment.tzinfo is None:
-        raise FeedFailed("no_as_of", "It does not say when it was drawn up.")
-    return moment.astimezone(UTC)

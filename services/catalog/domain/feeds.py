@@ -8,6 +8,7 @@ from services.catalog.domain.datasets import Dataset
 from services.catalog.domain.deletions import Deletions
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+MAX_CURSOR = 1000
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -40,6 +41,12 @@ def judge_currency(dataset: Dataset, currency: object, *, previous: str | None) 
         raise FeedRefused("no_currency", "It does not say in which currency its prices are.")
     if previous is not None and currency != previous:
         raise FeedRefused("other_currency", f"Its prices are in {currency}; those that are held are in {previous}.")
+
+
+def judge_cursor(cursor: str) -> None:
+    """Raises FeedRefused for a cursor that could not be kept and sent back."""
+    if len(cursor) > MAX_CURSOR or not cursor.isprintable():
+        raise FeedRefused("bad_cursor", f"Its cursor is longer than {MAX_CURSOR} characters, or cannot be printed.")
 
 
 def judge_records(bad: Sequence[str]) -> None:

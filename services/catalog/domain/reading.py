@@ -51,6 +51,11 @@ def code(fields: Fields, name: str) -> str:
     return value
 
 
+def key(value: str) -> str:
+    """The key of what is to be deleted."""
+    return code({"key": value}, "key")
+
+
 def text(fields: Fields, name: str, *, longest: int = MAX_NAME) -> str:
     """A text for people, in NFC, without surrounding spaces; never empty."""
     value = optional_text(fields, name, longest=longest)

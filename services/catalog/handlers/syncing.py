@@ -11,14 +11,15 @@ from sqlalchemy import Row as Standing
 from services.catalog import metrics
 from services.catalog.app import App
 from services.catalog.domain.datasets import Dataset
-from services.catalog.domain.feeds import FeedRefused, judge_currency, judge_records, judge_time
+from services.catalog.domain.feeds import FeedRefused, judge_currency, judge_cursor, judge_records, judge_time
 from services.catalog.domain.pacing import next_try
-from services.catalog.domain.reading import BadRecord
+from services.catalog.domain.reading import BadRecord, key
 from services.catalog.handlers.standing import tell
 from services.catalog.handlers.swapping import swap
 from services.catalog.store import datasets
 from services.catalog.store.rows import Row, rows
 from services.catalog.store.staging import Staging, staging
+from services.chassis.errors import Unavailable
 from services.chassis.logs import get_logger
 from services.chassis.metrics import beat
 from services.head_office.port import Feed, FeedFailed, FeedRecord, StartAgain
@@ -49,6 +50,14 @@ def sync(app: App, dataset: Dataset) -> None:
     except (FeedFailed, FeedRefused) as error:
         outcome = error.code
         _note_failure(app, dataset, error)
+    except Unavailable as error:
+        # the database: there is nowhere to note it, and the next tick tries again
+        outcome = error.code
+        raise
+    except Exception:
+        outcome = "error"
+        _note_failure(app, dataset, FeedFailed("error", "Something went wrong here; it stands in the log."))
+        raise
     finally:
         metrics.FEEDS.labels(dataset, outcome).inc()
         metrics.FEED_SECONDS.labels(dataset).observe(app.clock.monotonic() - started)
@@ -82,7 +91,7 @@ def _stage(app: App, dataset: Dataset, feed: Feed, stage: Staging) -> None:
     for batch in _batches(feed.records()):
         staged = _read(dataset, batch, bad, done)
         if not bad:
-            stage.write(staged, [record.gone for record in batch if record.gone is not None])
+            stage.write(*staged)
         done += len(batch)
         if app.clock.monotonic() - shown >= SHOW_EVERY_S:
             shown = app.clock.monotonic()
@@ -91,19 +100,23 @@ def _stage(app: App, dataset: Dataset, feed: Feed, stage: Staging) -> None:
         eventlet.sleep(0)
     _show(app, dataset, done, feed.count)
     judge_records(bad)
+    judge_cursor(feed.cursor)
 
 
-def _read(dataset: Dataset, batch: Iterable[FeedRecord], bad: list[str], before: int) -> list[Row]:
-    """The rows of a batch; what is wrong with its first bad records is added to `bad`."""
+def _read(dataset: Dataset, batch: Iterable[FeedRecord], bad: list[str], before: int) -> tuple[list[Row], list[str]]:
+    """The rows of a batch, and the keys that are to go; what is wrong with the first bad records is added to `bad`."""
     staged: list[Row] = []
+    gone: list[str] = []
     for number, record in enumerate(batch, start=before + 1):
-        if record.gone is None:
-            try:
+        try:
+            if record.gone is None:
                 staged += rows(dataset, record.fields)
-            except BadRecord as error:
-                if len(bad) < MOST_NAMED:
-                    bad.append(f"record {number}: {error.code} ({error})")
-    return staged
+            else:
+                gone.append(key(record.gone))
+        except BadRecord as error:
+            if len(bad) < MOST_NAMED:
+                bad.append(f"record {number}: {error.code} ({error})")
+    return staged, gone
 
 
 def _batches(records: Iterator[FeedRecord]) -> Iterator[list[FeedRecord]]:
@@ -129,7 +142,8 @@ def _note_failure(app: App, dataset: Dataset, error: FeedFailed | FeedRefused) -
 def _due(app: App, dataset: Dataset, row: Standing[Any]) -> datetime:
     return next_try(
         row.tried_at,
-        failures=row.failures,
+        # nobody else syncs it, or we would not be asked: one that is still at it has died
+        failures=row.failures + (row.state == "syncing"),
         interval=app.settings.interval(dataset),
         retry=timedelta(seconds=app.settings.retry_interval),
         started_at=app.started_at,

@@ -44,7 +44,9 @@ class Staging:
         with self._connection.begin():
             for table in (*self._tables, "gone"):
                 self._connection.execute(text(f"analyze staged_{table}"))
-            self._connection.execute(text(f"set local statement_timeout = '{SWAP_TIMEOUT}'"))
+            # two data sets swap one after the other, and a million records take minutes
+            for limit in ("statement_timeout", "lock_timeout"):
+                self._connection.execute(text(f"set local {limit} = '{SWAP_TIMEOUT}'"))
             yield self._connection
 
     def _copy(self, target: str, values: list[tuple[Any, ...]]) -> None:

@@ -327,3 +327,41 @@ def test_s1_a_lost_database_is_told_and_nothing_is_half(synced):
         syncing.sync(synced.app, "products")
     assert synced.everything() == before
     assert synced.sync("products", product(1, "S", "M"), product(2, "L"), full=False)["error"] is None
+
+
+@pytest.mark.parametrize("gone", ["", "a b", "\x00", "x" * 65])
+def test_s1_a_deletion_of_nothing_that_could_be_is_a_bad_record(synced, gone):
+    told = synced.sync("products", gone=(gone,), full=False)
+    assert (told["error"]["code"], told["count"]) == ("bad_records", 3)
+    assert "key_invalid" in told["error"]["reason"]
+
+
+@pytest.mark.parametrize("cursor", ["x" * 1001, "\x00", "a\nb"])
+def test_s1_a_cursor_that_cannot_be_kept_is_refused(synced, cursor):
+    before = synced.everything()
+    told = synced.sync("products", product(1, price=7), full=False, cursor=cursor)
+    assert told["error"]["code"] == "bad_cursor"
+    assert synced.everything() == before
+
+
+def test_s1_what_nobody_expected_is_told_as_well(synced):
+    synced.feeds.next["products"] = ZeroDivisionError()
+    with pytest.raises(ZeroDivisionError):
+        syncing.sync(synced.app, "products")
+    assert synced.status("products")["error"]["code"] == "error"
+
+
+def test_s1_a_sync_that_died_is_tried_again_soon(synced):
+    with synced.db.transaction() as tx:
+        tx.execute(text("update datasets set state = 'syncing' where dataset = 'staff'"))
+    synced.clock.advance(5)
+    syncing.sync_if_due(synced.app, "staff")
+    assert synced.status("staff")["state"] == "idle"
+
+
+def test_s1_pages_are_told_of_a_swap(synced):
+    notes = synced.db.listen("changes", timeout=5)
+    assert next(notes) is None
+    synced.sync("staff", *PEOPLE)
+    assert next(note for note in notes if note) == {"what": "catalog"}
+    notes.close()

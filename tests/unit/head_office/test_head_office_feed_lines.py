@@ -75,6 +75,7 @@ def test_s1_a_feed_is_read_as_it_comes():
         (feed_of(first={"count": 3}), "wrong_count"),
         (feed_of(first={"as_of": None}), "no_as_of"),
         (feed_of(first={"as_of": "2026-04-15T12:00:00"}), "no_as_of"),
+        (feed_of(first={"as_of": "0001-01-01T00:00:00+05:30"}), "no_as_of"),
         (feed_of(last={"checksum": "0" * 64}), "wrong_checksum"),
         (feed_of(last={"next": ""}), "no_cursor"),
         (feed_of(last={"next": 7}), "no_cursor"),
