@@ -6,7 +6,7 @@ import warnings
 
 os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
-# each native thread keeps the 19 MB that one PIN's hash took: of the usual twenty that is 300 MB
+# the usual twenty native threads keep memory of their own each; two cores need no more than four
 os.environ.setdefault("EVENTLET_THREADPOOL_SIZE", "4")
 os.environ.setdefault("PROMETHEUS_DISABLE_CREATED_SERIES", "True")
 warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*")
@@ -19,10 +19,10 @@ def patch() -> None:
     eventlet.monkey_patch()
 
 
-def run(service: str) -> None:
-    """Runs `python -m services.SERVICE COMMAND`."""
+def run(service: str, *, parent: str = "services") -> None:
+    """Runs `python -m PARENT.SERVICE COMMAND`."""
     if sys.argv[1:2] in (["door"], ["worker"]):
         patch()
     from services.chassis.main import main
 
-    main(service)
+    main(f"{parent}.{service}")

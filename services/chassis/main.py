@@ -15,10 +15,13 @@ from services.chassis.settings import SettingsError, load
 Letter = Annotated[int | None, typer.Argument(help="Number of one dead letter, as listed; all of them without it.")]
 
 
-def main(service: str) -> None:
-    """Runs one command of a service; a settings error ends it with status 2 and names everything that is wrong."""
+def main(package: str) -> None:
+    """Runs one command of the service in a package.
+
+    A settings error ends it with status 2 and names everything that is wrong.
+    """
     try:
-        _commands(service)(prog_name=f"python -m services.{service}")
+        _commands(package)(prog_name=f"python -m {package}")
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
@@ -27,7 +30,8 @@ def main(service: str) -> None:
         sys.exit(1)
 
 
-def _commands(service: str) -> typer.Typer:
+def _commands(package: str) -> typer.Typer:
+    service = package.rpartition(".")[2]
     commands = typer.Typer(
         help=f"The {service} service.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
@@ -37,33 +41,33 @@ def _commands(service: str) -> typer.Typer:
     @commands.command()
     def door() -> None:
         """Serves HTTP and timers; needs the database only."""
-        _serve(service, "door", needs=("door_listen", "token_public_key_file"))
+        _serve(package, "door", needs=("door_listen", "token_public_key_file"))
 
     @commands.command()
     def worker() -> None:
         """Serves RPC, takes events in and publishes the outbox."""
-        _serve(service, "worker", needs=("amqp_url",))
+        _serve(package, "worker", needs=("amqp_url",))
 
     @commands.command()
     def migrate() -> None:
         """Brings the database schema to the newest revision (as the schema's owner)."""
         from services.chassis.migrations import upgrade
 
-        upgrade(service, _settings(service).database_url.get_secret_value())
+        upgrade(package, _settings(package).database_url.get_secret_value())
 
     @commands.command()
     def openapi() -> None:
         """Prints the OpenAPI document of the routes."""
         from services.chassis.openapi import document
 
-        typer.echo(json.dumps(document(service, _module(service, "routes").Door), indent=1))
+        typer.echo(json.dumps(document(service, _module(package, "routes").Door), indent=1))
 
     @letters.command("list")
     def list_letters() -> None:
         """Lists dead letters, the oldest first."""
         from services.chassis.inbox import dead_letters
 
-        with _app(service).db.transaction() as tx:
+        with _app(package).db.transaction() as tx:
             for row in dead_letters(tx):
                 typer.echo(json.dumps(row._asdict(), default=str))
 
@@ -72,48 +76,49 @@ def _commands(service: str) -> typer.Typer:
         """Has dead letters tried again."""
         from services.chassis.inbox import replay
 
-        with _app(service).db.transaction() as tx:
+        with _app(package).db.transaction() as tx:
             typer.echo(f"{replay(tx, letter)} will be tried again")
 
-    for name, function in _own_commands(service).items():
+    for name, function in _own_commands(package).items():
         commands.command(name)(function)
     return commands
 
 
-def _own_commands(service: str) -> dict[str, Any]:
+def _own_commands(package: str) -> dict[str, Any]:
     try:
-        module = _module(service, "commands")
+        module = _module(package, "commands")
     except ModuleNotFoundError as error:
-        if error.name != f"services.{service}.commands":
+        if error.name != f"{package}.commands":
             raise
         return {}
     found: dict[str, Any] = module.COMMANDS
     return found
 
 
-def _module(service: str, name: str) -> Any:
-    return import_module(f"services.{service}.{name}")
+def _module(package: str, name: str) -> Any:
+    return import_module(f"{package}.{name}")
 
 
-def _settings(service: str, needs: tuple[str, ...] = ()) -> Any:
-    return load(_module(service, "settings").Settings, needs=needs)
+def _settings(package: str, needs: tuple[str, ...] = ()) -> Any:
+    return load(_module(package, "settings").Settings, needs=needs)
 
 
-def _app(service: str) -> Any:
-    return _module(service, "app").build(_settings(service))
+def _app(package: str) -> Any:
+    return _module(package, "app").build(_settings(package))
 
 
-def _serve(service: str, kind: str, needs: tuple[str, ...]) -> None:
+def _serve(package: str, kind: str, needs: tuple[str, ...]) -> None:
     import eventlet
     from nameko.runners import ServiceRunner
 
     from services.chassis.health import Health
     from services.chassis.rpc import SERIALIZERS
 
-    settings = _settings(service, needs)
+    service = package.rpartition(".")[2]
+    settings = _settings(package, needs)
     logs.configure(service, kind, settings.log_level)
     _assert_green()
-    app = _module(service, "app").build(settings)
+    app = _module(package, "app").build(settings)
     classes = {"door": ("routes", "Door"), "worker": ("service", "Worker")}
     module, cls = classes[kind]
     config = {
@@ -126,7 +131,7 @@ def _serve(service: str, kind: str, needs: tuple[str, ...]) -> None:
         "max_workers": settings.door_workers,
     }
     runner = ServiceRunner(config)
-    runner.add_service(getattr(_module(service, module), cls))
+    runner.add_service(getattr(_module(package, module), cls))
     _wait_for_database(app)
     Health(service, app.db).serve(settings.metrics_listen)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,3 @@
+from services.chassis import boot
+
+boot.run("sample", parent="tests.integration.chassis")
