@@ -3,7 +3,6 @@
 import itertools
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from chassis_system import Running, Sample
