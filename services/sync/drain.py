@@ -33,6 +33,8 @@ HOLD_EVERY_S = 2.0
 SIGHTING_EVERY_S = 1.0
 MOST_WRITTEN = 200
 GATHER_S = 0.04
+# a claim takes as long as several answers: in multiples of what may be under way, so that nobody waits for it
+CLAIM_BELOW, CLAIM_UP_TO = 2, 4
 RECONNECT_S = 1.0
 
 
@@ -87,7 +89,6 @@ class Drain:
             self._write(batch)
             for tried in batch:
                 self._working_on.pop(tried.claimed.delivery.order_id, None)
-            self._wake()
 
     def listen(self) -> None:
         """Wakes the pump when there is something new to send."""
@@ -116,7 +117,7 @@ class Drain:
         while True:
             eventlet.sleep(LOOK_S)
             try:
-                while self._may_tell() and telling.tell_due(self._app, self._me):
+                while self._limit() and telling.tell_due(self._app, self._me):
                     pass
             except Unavailable:
                 eventlet.sleep(RECONNECT_S)
@@ -128,23 +129,25 @@ class Drain:
         """Gives back what was not tried."""
         self._stopping = True
         try:
-            draining.let_go(self._app, self._me, list(self._todo))
+            draining.let_go(self._app, self._me, self._untried())
         except Unavailable as error:
             log.warning("drain_not_let_go", reason=error.code)
 
     def _round(self) -> None:
         self._beat()
-        if not self._held() or not self._may_send():
-            self._return_all()
-            self._rest()
-            return
-        limit = flows.in_flight(self._flow, self._app.clock.now(), self._app.policy)
-        if limit == 0:
-            self._return_all()
-        elif len(self._todo) < limit and time.monotonic() >= self._claim_at:
-            self._claim(2 * limit - len(self._todo))
-        self._hand_out(limit)
+        limit = self._limit() if self._held() and self._may_send() else 0
+        if limit == 0 and self._todo:
+            draining.give_back(self._app, self._me, self._untried())
+        elif len(self._todo) < CLAIM_BELOW * limit and time.monotonic() >= self._claim_at:
+            self._claim(CLAIM_UP_TO * limit - len(self._todo))
+        self._hand_out()
         self._rest()
+
+    def _limit(self) -> int:
+        """How much may be under way now: nothing where another process may be the one that sends."""
+        if self._stopping or not self._open or time.monotonic() >= self._holds_until:
+            return 0
+        return flows.in_flight(self._flow, self._app.clock.now(), self._app.policy)
 
     def _held(self) -> bool:
         """Whether this process is the one that sends; its hold is renewed long before it ends."""
@@ -171,10 +174,6 @@ class Drain:
         self._open = may
         return may
 
-    def _may_tell(self) -> bool:
-        now = self._app.clock.now()
-        return bool(self._open) and flows.in_flight(self._flow, now, self._app.policy) > 0
-
     def _claim(self, limit: int) -> None:
         """Looks again at once only where there was more than it asked for, or when it is woken."""
         self._claim_at = time.monotonic() + LOOK_S
@@ -185,13 +184,15 @@ class Drain:
         if len(found) >= min(limit, MOST_CLAIMED):
             self._claim_at = 0.0
 
-    def _return_all(self) -> None:
-        if self._todo:
-            draining.give_back(self._app, self._me, list(self._todo))
-        while self._todo:
-            self._working_on.pop(self._todo.popleft().delivery.order_id, None)
+    def _untried(self) -> list[Claimed]:
+        """What was claimed and not handed out, which nobody works on any more."""
+        todo, self._todo = list(self._todo), deque()
+        for claimed in todo:
+            self._working_on.pop(claimed.delivery.order_id, None)
+        return todo
 
-    def _hand_out(self, limit: int) -> None:
+    def _hand_out(self) -> None:
+        limit = self._limit()
         while self._todo and self._sending < limit:
             self._sending += 1
             eventlet.spawn_n(self._send, self._todo.popleft())
@@ -199,17 +200,16 @@ class Drain:
         metrics.IN_FLIGHT_LIMIT.set(limit)
 
     def _send(self, claimed: Claimed) -> None:
+        """Sends one; the next one follows at once, whatever the pump is waiting for."""
         started = time.monotonic()
         try:
-            if started >= self._holds_until:
-                self._working_on.pop(claimed.delivery.order_id, None)
-                return
             answer, how = self._try(claimed)
-            took = time.monotonic() - started
-            self._note(claimed, answer, how, took)
+            self._note(claimed, answer, how, time.monotonic() - started)
         finally:
             self._sending -= 1
-            self._wake()
+            self._hand_out()
+            if len(self._todo) < CLAIM_BELOW * self._app.policy.in_flight:
+                self._wake()
 
     def _try(self, claimed: Claimed) -> tuple[Answer, str]:
         """One that does not end in time may have arrived."""

@@ -19,7 +19,7 @@ from services.sync.store.deliveries import Change, Claimed
 from services.sync.store.drainer import Pulse
 
 HOLD_S = 10
-MOST_CLAIMED = 64
+MOST_CLAIMED = 128
 TOAST = "Order syncing started in background"
 TOLD = (State.SYNCED, State.PENDING)
 
@@ -73,16 +73,8 @@ def note_standstill(app: App) -> None:
 def claim(app: App, me: UUID, limit: int) -> list[Claimed]:
     """What is due and may go out, now this process's; the first offline order after a standstill raises a toast."""
     with app.db.transaction() as tx:
-        _, auto_sync, released_before = connectivity.situation(tx)
-        claimed = deliveries.claim(
-            tx,
-            me,
-            auto_sync=auto_sync,
-            released_before=released_before,
-            limit=min(limit, MOST_CLAIMED),
-            now=app.clock.now(),
-        )
-        if any(c.held.mode == "offline" for c in claimed) and drainer.take_toast(tx):
+        claimed, toast_due = deliveries.claim(tx, me, limit=min(limit, MOST_CLAIMED), now=app.clock.now())
+        if toast_due and any(c.held.mode == "offline" for c in claimed) and drainer.take_toast(tx):
             notify(tx, "changes", {"what": "toast", "text": TOAST})
     return claimed
 

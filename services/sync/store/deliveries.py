@@ -46,15 +46,14 @@ CLAIM = text(f"""
     update deliveries d set state = case d.state when 'waiting' then 'sending' else d.state end,
         fence = d.fence + 1, claimed_by = :me
     from (
-        select order_id from deliveries
-        where state in ('waiting', 'unknown') and claimed_by is null and due_at <= :now
-            and (mode = 'online' or released or doubtful or :auto_sync
-                or placed_at <= cast(:released_before as timestamptz))
+        select order_id from deliveries i, switches s
+        where i.state in ('waiting', 'unknown') and i.claimed_by is null and i.due_at <= :now
+            and (i.mode = 'online' or i.released or i.doubtful or s.auto_sync or i.placed_at <= s.released_before)
             and exists (select 1 from drainer where holder = :me and until > now())
-        order by due_at limit :limit for update skip locked
+        order by i.due_at limit :limit for update of i skip locked
     ) due, documents o
     where d.order_id = due.order_id and o.order_id = d.order_id
-    returning {FIELDS}, o.document, o.correction
+    returning {FIELDS}, o.document, o.correction, (select toast_due from drainer) as toast_due
 """)
 WRITE = text(f"""
     update deliveries d set state = r.state, revision = r.revision, attempts = r.attempts, asks = r.asks,
@@ -146,13 +145,13 @@ def entomb(tx: Tx, row: dict[str, Any]) -> None:
     tx.execute(ENTOMB, row)
 
 
-def claim(
-    tx: Tx, me: UUID, *, auto_sync: bool, released_before: datetime | None, limit: int, now: datetime
-) -> list[Claimed]:
-    """Deliveries that are due and may go out, now this process's; none when another process is the one that sends."""
-    parameters: dict[str, Any] = {"me": me, "auto_sync": auto_sync, "released_before": released_before}
-    parameters |= {"limit": limit, "now": now}
-    return [Claimed(_held(row), row.document, row.correction) for row in tx.execute(CLAIM, parameters)]
+def claim(tx: Tx, me: UUID, *, limit: int, now: datetime) -> tuple[list[Claimed], bool]:
+    """Deliveries that are due and may go out, now this process's; none when another process is the one that sends.
+
+    And whether people are still to be told that sending has started.
+    """
+    rows = list(tx.execute(CLAIM, {"me": me, "limit": limit, "now": now}))
+    return [Claimed(_held(row), row.document, row.correction) for row in rows], any(row.toast_due for row in rows)
 
 
 def locked(tx: Tx, order_ids: Iterable[UUID]) -> dict[UUID, Held]:
