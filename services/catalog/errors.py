@@ -22,13 +22,6 @@ class CodeMisread(ServiceError):
     status = 422
 
 
-class BadCursor(ServiceError):
-    """The cursor is none that this list gave out."""
-
-    code = "bad_cursor"
-    status = 422
-
-
 class NothingToAgreeTo(Conflict):
     """No feed of {dataset} was refused for deleting {deletes} records; look at the data sync again."""
 

@@ -3,7 +3,7 @@
 from services.catalog import schemas as of
 from services.catalog.app import App
 from services.catalog.domain.datasets import Dataset
-from services.catalog.errors import BadCursor, CodeMisread, CodeUnknown, NothingToAgreeTo, ProductUnknown
+from services.catalog.errors import CodeMisread, CodeUnknown, NothingToAgreeTo, ProductUnknown
 from services.catalog.handlers import browsing, facts, standing, syncing
 from services.catalog.store import datasets, lists
 from services.catalog.store.browsing import snapshot
@@ -26,7 +26,6 @@ class Door:
         "GET",
         "/api/catalog/products",
         roles=ANYONE,
-        errors=(BadCursor,),
         summary="Search by words, category and size; without any, all products by name",
     )
     def search(self, query: of.Search) -> of.SearchPage:

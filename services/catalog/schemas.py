@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.catalog.domain.datasets import Dataset
 from services.catalog.domain.freshness import Freshness
 from services.catalog.store.datasets import State
-from services.chassis.fields import JsonInt, Safe, Since, Strict
+from services.chassis.fields import Safe, Since, Strict, Whole
 
 Sought = Annotated[Safe, StringConstraints(max_length=200)]
 Category = Annotated[Safe, StringConstraints(min_length=1, max_length=200)]
 Size = Annotated[Safe, StringConstraints(min_length=1, max_length=40)]
-Cursor = Annotated[str, StringConstraints(max_length=2000)]
+Cursor = Annotated[Safe, StringConstraints(max_length=500)]
 # a scanner sends separators that no text may hold
 Scanned = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Limit = Annotated[int, Field(ge=1, le=100)]
@@ -40,7 +40,7 @@ class Changes(Since):
 class Agreement(Strict):
     """How many records may go, as the refusal says."""
 
-    deletes: Annotated[JsonInt, Field(ge=1, le=2**31 - 1)]
+    deletes: Annotated[int, Field(ge=1, le=2**31 - 1), Whole]
 
 
 class SyncNow(Strict):

@@ -30,9 +30,11 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
 
 
-JsonInt = Annotated[int, BeforeValidator(_whole_number)]
-Minor = Annotated[JsonInt, Field(ge=0, le=MAX_MINOR)]
-Quantity = Annotated[JsonInt, Field(ge=1, le=9999)]
+# bounds stand before it, or the document of the routes would not hold them
+Whole = BeforeValidator(_whole_number)
+JsonInt = Annotated[int, Whole]
+Minor = Annotated[int, Field(ge=0, le=MAX_MINOR), Whole]
+Quantity = Annotated[int, Field(ge=1, le=9999), Whole]
 Safe = Annotated[str, AfterValidator(clean_text)]
 Line = Annotated[Safe, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[Safe, StringConstraints(max_length=2000)]

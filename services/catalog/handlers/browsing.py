@@ -1,7 +1,5 @@
 """Browsing, searching and scanning the last-synced catalogue."""
 
-import base64
-import json
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +11,8 @@ from services.catalog.domain import barcodes
 from services.catalog.domain.inventory import left
 from services.catalog.domain.products import current
 from services.catalog.domain.words import sought
-from services.catalog.errors import BadCursor, CodeMisread, CodeUnknown, ProductUnknown
+from services.catalog.errors import CodeMisread, CodeUnknown, ProductUnknown
 from services.catalog.store import browsing, rows
-from services.chassis.fields import clean_text
 
 
 def search(app: App, asked: of.Search) -> of.SearchPage:
@@ -108,15 +105,13 @@ def _typed(given: str) -> str:
 
 
 def _cursor(row: Row[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([row.sort_key, row.product_id]).encode()).decode()
+    """The place of a product in the order of the list; any text is such a place."""
+    return f"{row.product_id} {row.sort_key}"
 
 
 def _after(cursor: str | None) -> tuple[str, str] | None:
-    """Sort key and id of the last product seen. Raises BadCursor."""
+    """Sort key and id of the last product seen."""
     if cursor is None:
         return None
-    try:
-        sort_key, product_id = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-        return clean_text(sort_key), clean_text(product_id)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise BadCursor from error
+    product_id, _, sort_key = cursor.partition(" ")
+    return sort_key, product_id

@@ -32,7 +32,8 @@ def swap(app: App, dataset: Dataset, feed: Feed, stage: Staging, *, version: int
         taken = datasets.Taken(feed.cursor, feed.currency or held.currency, feed.as_of, swap_.held(tx), changed)
         datasets.take(tx, dataset, app.clock.now(), taken)
         _tell(app, tx, dataset, changed=changed)
-    log.info("snapshot_synced", dataset=dataset, records=taken.records, changed=changed, full=feed.full)
+    if changed:
+        log.info("snapshot_synced", dataset=dataset, records=taken.records, full=feed.full)
 
 
 def _apply(tx: Tx, dataset: Dataset, swap_: Swap, *, agreed: int | None) -> bool:

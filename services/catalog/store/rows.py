@@ -16,6 +16,10 @@ from services.catalog.domain.staff import staff_member
 from services.catalog.domain.words import fold, words
 
 
+# some letters come apart into many
+MAX_SORT_KEY = 200
+
+
 class Row(NamedTuple):
     """A row for one of the staging tables, its values in the order of the table's columns."""
 
@@ -62,7 +66,8 @@ def rows(dataset: Dataset, fields: Fields) -> Iterable[Row]:
 
 def _products(fields: Fields) -> Iterable[Row]:
     read = product(fields)
-    yield Row("products", (read.product_id, read.name, fold(read.name), read.category, read.brand, *_searched(read)))
+    sort_key = fold(read.name)[:MAX_SORT_KEY]
+    yield Row("products", (read.product_id, read.name, sort_key, read.category, read.brand, *_searched(read)))
     for position, variant in enumerate(read.variants):
         yield Row("variants", _variant(read, position, variant))
 

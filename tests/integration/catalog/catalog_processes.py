@@ -72,11 +72,14 @@ class Running:
         text = ask(f"{self.door}/state/{name}?since={since}")
         return json.loads(text) if text else None
 
-    def is_well(self) -> bool:
+    def is_well(self, kind: str) -> bool:
         try:
-            return bool(json.loads(ask(f"{self.metrics}/health"))["ok"])
+            return bool(json.loads(ask(f"{self.metrics}/health"))["ok"]) and (kind == "worker" or self._serves())
         except OSError:
             return False
+
+    def _serves(self) -> bool:
+        return self.state("readiness", 2**62) is None
 
     def kill(self) -> None:
         self.popen.send_signal(signal.SIGKILL)
@@ -90,7 +93,7 @@ def process(site: Site, kind: str) -> Iterator[Running]:
     popen = subprocess.Popen(command("catalog", kind), cwd=PROJECT, env=site.environment(door, metrics))
     running = Running(popen, f"http://127.0.0.1:{door}", f"http://127.0.0.1:{metrics}")
     try:
-        eventually(running.is_well, within=60)
+        eventually(lambda: running.is_well(kind), within=60)
         yield running
     finally:
         popen.send_signal(signal.SIGTERM)
