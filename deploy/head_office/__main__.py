@@ -38,8 +38,14 @@ def serve(
         demo = demo_data.from_csv(products) if products else demo_data.generate(variants)
         records.seed(demo)
         typer.echo(f"{len(demo.inventory)} variants made in {time.monotonic() - started:.1f} s")
-    code, token = _secret(folder / INSTALL_CODE), _secret(folder / ADMIN_TOKEN)
-    office = HeadOffice(records, store_id=store_id, install_code=code, admin_token=token)
+    code = folder / INSTALL_CODE
+    office = HeadOffice(
+        records,
+        store_id=store_id,
+        install_code=_secret(code),
+        admin_token=_secret(folder / ADMIN_TOKEN),
+        next_code=lambda: _new_secret(code),
+    )
     host, _, port = listen.rpartition(":")
     # the Date header is the server's own, so that a dial can turn it
     uvicorn.run(
@@ -56,10 +62,16 @@ def serve(
 
 def _secret(file: Path) -> str:
     """A secret in a file of its own, made at the first start."""
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(24))
-    return file.read_text()
+    return file.read_text() if file.exists() else _new_secret(file)
+
+
+def _new_secret(file: Path) -> str:
+    """A new secret in its file, whole at any moment."""
+    secret, beside = secrets.token_urlsafe(24), file.with_suffix(".new")
+    beside.touch(mode=0o600)
+    beside.write_text(secret)
+    beside.replace(file)
+    return secret
 
 
 if __name__ == "__main__":

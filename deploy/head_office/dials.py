@@ -24,14 +24,18 @@ KINDS = {
     "late_ms": "the order is stored, and the answer takes so long",
     "status": "this status, with a problem",
     "retry_after": "429 with this Retry-After",
+    "unavailable": "503 with this Retry-After",
     "in_progress": "an order is said to be at work on still",
     "lose_reply": "the request is carried out, and the connection closed before the answer",
-    "refuse": "an order is refused with {code, text}; with ids, only those orders",
+    "refuse": "an order is refused with {code, text, line_no}; with ids, only those orders",
+    "forget": "an order is taken and answered, and not kept",
     "other_order": "the answer is about another order",
     "wrong_amount": "the answer names another amount",
     "half_feed": "a feed breaks off in the middle",
     "wrong_count": "a feed announces one record too many",
     "wrong_checksum": "a feed's checksum is wrong",
+    "mass_delete": "a feed deletes three in ten of its records",
+    "payment_pending": "an online payment is not captured yet",
     "portal": "a captive portal answers everything with a page",
     "unauthorised": "401 for everything",
     "redirect": "302 to this address",
@@ -74,14 +78,18 @@ class Dials:
     def refusal(self, order_id: str) -> dict[str, Any] | None:
         """The reason for which this order is refused, if any."""
         for n, dial in enumerate(self._on):
-            ids = (dial.value or {}).get("ids") if dial.kind == "refuse" else None
-            if dial.kind != "refuse" or dial.count == 0 or (ids is not None and order_id not in ids):
+            if dial.kind != "refuse" or dial.count == 0:
+                continue
+            value = dial.value or {}
+            ids = value.get("ids")
+            if ids is not None and order_id not in ids:
                 continue
             if ids is None and not self._turn(n, dial):
                 continue
             if dial.count is not None:
                 self._on[n] = replace(dial, count=dial.count - 1)
-            return {"code": dial.value.get("code", "refused"), "text": dial.value.get("text", "Refused.")}
+            told = {name: value[name] for name in ("code", "text", "line_no") if name in value}
+            return {"code": "refused", "text": "Refused."} | told
         return None
 
     def _turn(self, n: int, dial: Dial) -> bool:

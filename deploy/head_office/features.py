@@ -2,28 +2,29 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
 from starlette.responses import JSONResponse, Response
 
+from deploy.head_office.dials import Dials
 from deploy.head_office.problems import Malformed, problem
 from deploy.head_office.records import Records
 
 COUPONS_BP = {"FEST10": 1000, "WELCOME5": 500}
 DELIVERY_MINOR = 99_00
+T = TypeVar("T")
 EXTENSIONS = {"HEM": ("Alteration: hem", 150_00), "CARE": ("Care plan, one year", 299_00)}
 
 
 def quote(records: Records, body: dict[str, Any]) -> Response:
     """Discounts a line, delivery charge and extensions of a cart, and the live stock of its SKUs."""
-    order_id, lines = body.get("order_id"), body.get("lines")
-    if not isinstance(order_id, str) or not isinstance(lines, list):
-        raise Malformed("order_id and lines are needed")
+    order_id, lines, extensions = body.get("order_id"), body.get("lines"), body.get("extensions") or []
+    if not isinstance(order_id, str) or not _are(lines, dict) or not _are(extensions, str):
+        raise Malformed("order_id, lines and extensions are needed")
     coupon = body.get("coupon")
-    if coupon is not None and coupon not in COUPONS_BP:
+    if coupon is not None and str(coupon) not in COUPONS_BP:
         return _refused("coupon_unknown", "This coupon is unknown.")
-    unknown = [e for e in body.get("extensions", []) if e not in EXTENSIONS]
-    if unknown:
+    if unknown := [e for e in extensions if e not in EXTENSIONS]:
         return _refused("extension_unknown", f"There is no extension {unknown[0]}.")
     basis = COUPONS_BP.get(str(coupon), 0)
     answer = {
@@ -31,7 +32,7 @@ def quote(records: Records, body: dict[str, Any]) -> Response:
         "promotions": [{"code": coupon, "name": f"{basis / 100:g} % off"}] if basis else [],
         "lines": [_line(records, line, basis) for line in lines],
         "delivery_minor": DELIVERY_MINOR if body.get("fulfilment") == "delivery" else 0,
-        "extensions": [_extension(code) for code in body.get("extensions", [])],
+        "extensions": [_extension(code) for code in extensions],
     }
     with records.change() as db:
         values = (order_id, json.dumps(answer))
@@ -47,34 +48,33 @@ def commit_quote(records: Records, order_id: str) -> Response:
     return JSONResponse({"order_id": order_id, "committed": True})
 
 
-def create_intent(records: Records, body: dict[str, Any]) -> Response:
-    """A payment that the customer confirms on a device; the stand-in captures it at once."""
+def create_intent(records: Records, dials: Dials, body: dict[str, Any]) -> Response:
+    """A payment that the customer confirms on a device; the stand-in does so at once, unless a dial has it wait."""
     key, amount = body.get("key"), body.get("amount_minor")
-    if not isinstance(key, str) or not isinstance(amount, int):
+    if not isinstance(key, str) or type(amount) is not int:
         raise Malformed("key and amount_minor are needed")
-    if known := intent(records, key):
+    if known := intent(records, dials, key):
         return JSONResponse(known, 200)
     reference = f"PAY-{hashlib.sha256(key.encode()).hexdigest()[:12].upper()}"
-    value = {"key": key, "amount_minor": amount, "status": "captured", "reference": reference}
+    value = {"key": key, "amount_minor": amount, "status": "pending", "reference": reference}
     with records.change() as db:
         db.execute("insert into intents values (?, ?)", (key, json.dumps(value)))
-    return JSONResponse(value, 201)
+    return JSONResponse(intent(records, dials, key), 201)
 
 
-def intent(records: Records, key: str) -> dict[str, Any] | None:
-    row = records.one("select body from intents where key = ?", key)
-    found: dict[str, Any] | None = json.loads(row["body"]) if row else None
-    return found
+def intent(records: Records, dials: Dials, key: str) -> dict[str, Any] | None:
+    """How a payment stands; one that waits is captured when no dial has it wait."""
+    known = _stored(records, key)
+    if known and known["status"] == "pending" and not dials.strike("payment_pending", "/v1/payment-intents"):
+        return _put(records, known | {"status": "captured"})
+    return known
 
 
 def cancel_intent(records: Records, key: str) -> Response:
-    known = intent(records, key)
+    known = _stored(records, key)
     if known is None:
         return problem(404, "not-found")
-    value = known | {"status": "cancelled"}
-    with records.change() as db:
-        db.execute("update intents set body = ? where key = ?", (json.dumps(value), key))
-    return JSONResponse(value)
+    return JSONResponse(_put(records, known | {"status": "cancelled"}))
 
 
 def patch_product(records: Records, product_id: str, changes: dict[str, Any]) -> Response:
@@ -90,11 +90,29 @@ def patch_product(records: Records, product_id: str, changes: dict[str, Any]) ->
     return JSONResponse(record)
 
 
+def _stored(records: Records, key: str) -> dict[str, Any] | None:
+    row = records.one("select body from intents where key = ?", key)
+    found: dict[str, Any] | None = json.loads(row["body"]) if row else None
+    return found
+
+
+def _put(records: Records, value: dict[str, Any]) -> dict[str, Any]:
+    with records.change() as db:
+        db.execute("update intents set body = ? where key = ?", (json.dumps(value), value["key"]))
+    return value
+
+
+def _are(values: Any, kind: type[T]) -> TypeGuard[list[T]]:
+    return isinstance(values, list) and all(isinstance(value, kind) for value in values)
+
+
 def _line(records: Records, line: dict[str, Any], basis: int) -> dict[str, Any]:
-    row = records.one("select record from feed where name = 'inventory' and key = ?", line.get("sku"))
+    sku, amount = line.get("sku"), line.get("amount_minor")
+    if not isinstance(sku, str) or type(amount) is not int:
+        raise Malformed("lines have a sku and an amount_minor")
+    row = records.one("select record from feed where name = 'inventory' and key = ?", sku)
     stock = json.loads(row["record"])["quantity"] if row else 0
-    amount = int(line.get("amount_minor", 0))
-    return {"sku": line.get("sku"), "discount_minor": amount * basis // 10_000, "stock": stock}
+    return {"sku": sku, "discount_minor": amount * basis // 10_000, "stock": stock}
 
 
 def _extension(code: str) -> dict[str, Any]:

@@ -29,6 +29,8 @@ def take(records: Records, dials: Dials, key: str, document: dict[str, Any]) -> 
     if reason := dials.refusal(order_id):
         return _refused(reason)
     stored = records.accept(document, key, print_)
+    if dials.strike("forget", "/v1/orders"):
+        records.forget(order_id)
     return JSONResponse(_told(stored, dials), 201, {"Location": f"/v1/orders/{order_id}"})
 
 
@@ -110,14 +112,17 @@ def _told(stored: sqlite3.Row, dials: Dials) -> dict[str, Any]:
 
 
 def _order_id(document: dict[str, Any], key: str) -> str:
+    """The id of an order that has all that is kept of it."""
     try:
-        order_id, revision = str(document["order_id"]), document["revision"]
-        _ = document["invoice"]["number"], document["business_date"], document["lines"]
-        total = document["totals"]["total_minor"]
+        order_id, revision, lines = document["order_id"], document["revision"], document["lines"]
+        words = order_id, document["invoice"]["number"], document["business_date"], *(line["sku"] for line in lines)
+        numbers = revision, document["totals"]["total_minor"], *(line["quantity"] for line in lines)
     except (KeyError, TypeError) as error:
         raise Malformed(f"{error} is missing") from error
-    if isinstance(total, bool) or not isinstance(total, int):
-        raise Malformed("totals.total_minor is no whole number")
+    if not all(isinstance(word, str) and word for word in words):
+        raise Malformed("order_id, invoice.number, business_date and lines.sku are words")
+    if not all(type(number) is int for number in numbers):
+        raise Malformed("revision, totals.total_minor and lines.quantity are whole numbers")
     if key != f"{order_id}:{revision}":
         raise Malformed("Idempotency-Key is order_id:revision")
-    return order_id
+    return str(order_id)

@@ -28,11 +28,16 @@ create table if not exists feed (
     primary key (name, key)
 );
 create index if not exists feed_version on feed (name, version);
-create table if not exists facts (name text primary key, value text not null);
 """  # noqa: E501
+NEWEST = "select epoch = (select max(epoch) from installations) as newest from installations where token = ?"
 ACCEPT = """
 insert into orders (order_id, oms_id, key, fingerprint, revision, invoice_number, total_minor, business_date,
     accepted_at, document) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+KEEP_CUSTOMER = """
+insert into customers values (?, ?, ?) on conflict (customer_id) do update set body = excluded.body
+    where coalesce(json_extract(excluded.body, '$.revision'), 0)
+        >= coalesce(json_extract(customers.body, '$.revision'), 0)
 """
 KEYS = {"products": "product_id", "inventory": "sku", "payment-modes": "code", "staff": "staff_code"}
 
@@ -67,6 +72,18 @@ class Records:
 
     def all(self, statement: str, *values: Any) -> list[sqlite3.Row]:
         return self._db.execute(statement, values).fetchall()
+
+    def install(self, token: str) -> int:
+        """Makes this the token of the store's newest installation; its epoch."""
+        with self.change() as db:
+            epoch = db.execute("insert into installations (token, at) values (?, ?)", (token, now())).lastrowid
+        assert epoch is not None
+        return epoch
+
+    def token_is_newest(self, token: str) -> bool | None:
+        """Whether a token is of the newest installation; None where it is of none."""
+        found = self.one(NEWEST, token)
+        return bool(found["newest"]) if found else None
 
     def seeded(self) -> bool:
         return self.one("select 1 from feed limit 1") is not None
@@ -114,20 +131,36 @@ class Records:
                 json.dumps(document),
             )
             db.execute(ACCEPT, values)
-            self._sell(db, document)
+            _move(db, document, -1)
         stored = self.order(document["order_id"])
         assert stored is not None
         return stored
 
-    def _sell(self, db: sqlite3.Connection, document: dict[str, Any]) -> None:
-        """Takes the goods out of the stock that the next delta tells."""
-        version = db.execute("select max(version) + 1 from feed where name = 'inventory'").fetchone()[0]
-        for line in document["lines"]:
-            found = db.execute(
-                "select record from feed where name = 'inventory' and key = ?", (line["sku"],)
-            ).fetchone()
-            if found:
-                record = json.loads(found["record"])
-                record["quantity"] -= line["quantity"]
-                change = "update feed set record = ?, version = ? where name = 'inventory' and key = ?"
-                db.execute(change, (json.dumps(record), version, line["sku"]))
+    def forget(self, order_id: str) -> bool:
+        """Drops an order with its key, as a head office does that was set back to yesterday; whether there was one."""
+        stored = self.order(order_id)
+        if stored is None:
+            return False
+        with self.change() as db:
+            db.execute("delete from orders where order_id = ?", (order_id,))
+            _move(db, json.loads(stored["document"]), 1)
+        return True
+
+    def keep_customer(self, customer_id: str, body: dict[str, Any]) -> str:
+        """Notes a customer unless a higher revision is known already; their code."""
+        code = f"C-{customer_id[-8:].upper()}"
+        with self.change() as db:
+            db.execute(KEEP_CUSTOMER, (customer_id, code, json.dumps(body)))
+        return code
+
+
+def _move(db: sqlite3.Connection, document: dict[str, Any], sign: int) -> None:
+    """Moves the goods of an order in the stock that the next delta tells: out by -1, back by 1."""
+    version = db.execute("select max(version) + 1 from feed where name = 'inventory'").fetchone()[0]
+    for line in document["lines"]:
+        found = db.execute("select record from feed where name = 'inventory' and key = ?", (line["sku"],)).fetchone()
+        if found:
+            record = json.loads(found["record"])
+            record["quantity"] += sign * line["quantity"]
+            change = "update feed set record = ?, version = ? where name = 'inventory' and key = ?"
+            db.execute(change, (json.dumps(record), version, line["sku"]))

@@ -21,12 +21,12 @@ from deploy.head_office.cutting import Cut, Cuttable
 from deploy.head_office.demo_data import STORE
 from deploy.head_office.dials import KINDS, Dials, UnknownDial
 from deploy.head_office.problems import Malformed, problem
-from deploy.head_office.records import KEYS, Records, now
+from deploy.head_office.records import KEYS, Records
 
 NDJSON = "application/x-ndjson"
 SPARE_PREFIXES = 60
 SMALL = 4096
-OPEN = ("/health", "/v1/store/installations", "/dials", "/records", "/shop")
+OPEN = ("/health", "/v1/store/installations")
 PORTAL = "<!doctype html><title>Free Wi-Fi</title><p>Accept the terms to go online."
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -35,12 +35,21 @@ Handler = Callable[[Request], Awaitable[Response]]
 class HeadOffice:
     """The stand-in for one store."""
 
-    def __init__(self, records: Records, *, store_id: str, install_code: str, admin_token: str) -> None:
+    def __init__(
+        self,
+        records: Records,
+        *,
+        store_id: str,
+        install_code: str,
+        admin_token: str,
+        next_code: Callable[[], str] = secrets.token_urlsafe,
+    ) -> None:
         self.records = records
         self.dials = Dials()
         self._store_id = store_id
         self._install_code = install_code
         self._admin_token = admin_token
+        self._next_code = next_code
 
     def app(self) -> Cuttable:
         routes = [
@@ -65,6 +74,7 @@ class HeadOffice:
             ("GET", "/dials", self._dials),
             ("PUT", "/dials", self._dial),
             ("GET", "/records", self._records),
+            ("DELETE", "/records/{order_id}", self._forget),
             ("PUT", "/shop/{name}", self._change_feed),
         ]
         guarded = [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in routes]
@@ -81,7 +91,7 @@ class HeadOffice:
                 return refused
             try:
                 answer = await handler(request)
-            except Malformed as error:
+            except (Malformed, UnicodeEncodeError, OverflowError) as error:
                 answer = problem(400, "malformed", detail=str(error))
             return await self._sent(path, answer)
 
@@ -100,8 +110,9 @@ class HeadOffice:
             return RedirectResponse(str(dial.value), 302)
         if strike("unauthorised", path):
             return problem(401, "unauthorised")
-        if dial := strike("retry_after", path):
-            return problem(429, "busy", {"Retry-After": str(dial.value)})
+        for kind, status in (("retry_after", 429), ("unavailable", 503)):
+            if dial := strike(kind, path):
+                return problem(status, "busy", {"Retry-After": str(dial.value)})
         if dial := strike("status", path):
             return problem(int(dial.value), "failed")
         return None
@@ -117,17 +128,14 @@ class HeadOffice:
         return answer
 
     def _is_admin(self, request: Request) -> bool:
-        return hmac.compare_digest(request.headers.get("X-Admin-Token", ""), self._admin_token)
+        return _same(request.headers.get("X-Admin-Token", ""), self._admin_token)
 
     def _refused_token(self, request: Request) -> Response | None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        found = self.records.one("select epoch from installations where token = ?", token)
-        newest = self.records.one("select max(epoch) as epoch from installations")
-        if found is None:
+        newest = self.records.token_is_newest(token)
+        if newest is None:
             return problem(401, "unauthorised")
-        if newest and found["epoch"] < newest["epoch"]:
-            return problem(403, "superseded")
-        return None
+        return None if newest else problem(403, "superseded")
 
     async def _health(self, request: Request) -> Response:
         if request.headers.get("Authorization") and (refused := self._refused_token(request)):
@@ -136,11 +144,11 @@ class HeadOffice:
 
     async def _install(self, request: Request) -> Response:
         body = await _json(request)
-        if not hmac.compare_digest(str(body.get("code", "")), self._install_code):
+        if not _same(str(body.get("code", "")), self._install_code):
             return problem(403, "code-refused")
+        self._install_code = self._next_code()
         token = secrets.token_urlsafe(32)
-        with self.records.change() as db:
-            epoch = db.execute("insert into installations (token, at) values (?, ?)", (token, now())).lastrowid
+        epoch = self.records.install(token)
         return JSONResponse({"store_id": self._store_id, "epoch": epoch, "token": token}, 201)
 
     async def _store(self, _request: Request) -> Response:
@@ -177,11 +185,9 @@ class HeadOffice:
         return orders.cancel(self.records, request.path_params["order_id"], await _json(request))
 
     async def _customer(self, request: Request) -> Response:
-        body, customer_id = await _json(request), request.path_params["customer_id"]
-        with self.records.change() as db:
-            values = (customer_id, f"C-{customer_id[-8:].upper()}", json.dumps(body))
-            db.execute("insert or replace into customers values (?, ?, ?)", values)
-        return JSONResponse({"customer_id": customer_id, "code": values[1]})
+        customer_id = request.path_params["customer_id"]
+        code = self.records.keep_customer(customer_id, await _json(request))
+        return JSONResponse({"customer_id": customer_id, "code": code})
 
     async def _by_code(self, request: Request) -> Response:
         row = self.records.one("select body from customers where code = ?", request.path_params["code"])
@@ -204,10 +210,10 @@ class HeadOffice:
         return features.commit_quote(self.records, request.path_params["order_id"])
 
     async def _intent(self, request: Request) -> Response:
-        return features.create_intent(self.records, await _json(request))
+        return features.create_intent(self.records, self.dials, await _json(request))
 
     async def _intent_state(self, request: Request) -> Response:
-        found = features.intent(self.records, request.path_params["key"])
+        found = features.intent(self.records, self.dials, request.path_params["key"])
         return JSONResponse(found) if found else problem(404, "not-found")
 
     async def _intent_cancel(self, request: Request) -> Response:
@@ -238,12 +244,21 @@ class HeadOffice:
             }
         )
 
+    async def _forget(self, request: Request) -> Response:
+        """Forgets an order, as a head office does that was set back to yesterday."""
+        forgotten = self.records.forget(request.path_params["order_id"])
+        return PlainTextResponse("", 204) if forgotten else problem(404, "not-found")
+
     async def _change_feed(self, request: Request) -> Response:
         """Changes records of a feed, or deletes them where they say so."""
         name = request.path_params["name"]
         for record in await _json(request, list):
             self.records.put_record(name, record, deleted=bool(record.get("deleted")))
         return PlainTextResponse("", 204)
+
+
+def _same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode(), secret.encode())
 
 
 async def _json(request: Request, expected: type = dict) -> Any:

@@ -24,18 +24,23 @@ class Process:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         self._clients: list[HttpHeadOffice] = []
-        self._code = (folder / "install-code").read_text()
+        self._code = folder / "install-code"
         admin = {"X-Admin-Token": (folder / "admin-token").read_text()}
         self.admin = httpx2.Client(base_url=url, headers=admin, trust_env=False)
         self.install()
 
     def install(self) -> str:
         """Installs the store once more: whoever spoke for it until now is superseded."""
-        body = {"store_id": "S001", "code": self._code}
+        body = {"store_id": "S001", "code": self.code}
         answer = httpx2.post(f"{self.url}/v1/store/installations", json=body, trust_env=False)
         assert answer.status_code == 201
         self.token: str = answer.json()["token"]
         return self.token
+
+    @property
+    def code(self) -> str:
+        """The code with which the store may be installed next."""
+        return self._code.read_text()
 
     def client(self, *, url: str | None = None, token: str | None = None) -> HttpHeadOffice:
         """The adapter of this store, until the stand-in ends."""

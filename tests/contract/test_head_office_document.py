@@ -140,6 +140,33 @@ def test_b15_everything_else_is_answered_as_the_document_says(ask):
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"order_id": 7},
+        {"revision": "1"},
+        {"lines": None},
+        {"lines": [{"sku": SKU}]},
+        {"lines": [{"sku": {}, "quantity": 1}]},
+        {"lines": [{"sku": SKU, "quantity": 1.5}]},
+        {"invoice": {}},
+        {"invoice": {"number": "\ud800"}},
+        {"totals": {"total_minor": 999.0}},
+        {"totals": {"total_minor": True}},
+        {"totals": {"total_minor": 2**63}},
+        {"revision": 3},
+    ],
+)
+def test_b15_what_is_no_order_is_malformed_and_not_kept(head_office, change):
+    document = whole_order()
+    headers = {"Authorization": f"Bearer {head_office.token}", "Idempotency-Key": f"{document['order_id']}:1"}
+    content = json.dumps(document | change)
+    answer = head_office.admin.post("/v1/orders", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (400, "malformed")
+    conforms(named("Problem"), answer.json())
+    assert head_office.accepted(document["order_id"]) == 0
+
+
+@pytest.mark.parametrize(
     ("kind", "value", "status"),
     [("unauthorised", None, 401), ("retry_after", 5, 429), ("status", 500, 500), ("status", 503, 503)],
 )

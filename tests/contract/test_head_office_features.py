@@ -43,6 +43,14 @@ def test_b19_a_wrong_code_installs_nothing(head_office):
     assert head_office.client().store()
 
 
+def test_b19_a_code_installs_once(head_office):
+    used = head_office.code
+    head_office.install()
+    answer = head_office.admin.post("/v1/store/installations", json={"store_id": "S001", "code": used})
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (403, "code-refused")
+    assert head_office.code != used
+
+
 @pytest.mark.parametrize(
     ("kind", "reason"), [("portal", "captive_portal"), ("unauthorised", "unauthorised"), ("status", "failed")]
 )
@@ -61,6 +69,13 @@ def test_b21_customers_and_sessions_may_be_told_twice(client, head_office):
     told = head_office.admin.get("/records").json()
     assert told["customers"].count(subject) == 1
     assert [s["puts"] for s in told["sessions"] if s["session_id"] == subject] == [2]
+
+
+def test_b21_an_older_word_about_a_customer_changes_nothing(client):
+    subject = str(uuid.uuid4())
+    code = client.put_customer(subject, {"name": "Meera Iyer", "revision": 2}).value["code"]
+    assert client.put_customer(subject, {"name": "Meera", "revision": 1}).value["code"] == code
+    assert client.customer_by_code(code, timeout=SOON).value["name"] == "Meera Iyer"
 
 
 def test_s20_a_customer_is_found_by_the_code_that_head_office_gave(client):
@@ -101,6 +116,15 @@ def test_s20_a_payment_is_made_once_under_its_key_and_may_be_cancelled(client):
     assert client.payment(key, timeout=SOON).value == first
     assert client.cancel_payment(key, timeout=SOON).value["status"] == "cancelled"
     assert client.payment("nobody:1", timeout=SOON) == Absent()
+
+
+def test_s20_a_payment_waits_until_the_customer_has_paid(client, head_office):
+    key = f"{uuid.uuid4()}:1"
+    head_office.wrong("payment_pending")
+    assert client.create_payment(key, 99_900, "LINK", timeout=SOON).value["status"] == "pending"
+    assert client.payment(key, timeout=SOON).value["status"] == "pending"
+    head_office.right()
+    assert client.payment(key, timeout=SOON).value["status"] == "captured"
 
 
 def test_s20_a_product_is_corrected_and_the_next_delta_holds_it(client):

@@ -56,6 +56,16 @@ def test_s1_a_delta_holds_what_changed_and_tombstones(client, head_office):
     assert read(client, "inventory", following)[0] == []
 
 
+@pytest.mark.parametrize("since", ["nothing", "all"])
+def test_s1_head_office_may_lose_three_records_in_ten(client, head_office, since):
+    records, cursor = read(client, "inventory")
+    head_office.wrong("mass_delete", path=FEED, count=1)
+    told, _ = read(client, "inventory", cursor if since == "all" else None)
+    gone = {r.gone for r in told if r.gone} or {r.fields["sku"] for r in records} - {r.fields["sku"] for r in told}
+    assert len(gone) * 4 > len(records)
+    assert len(read(client, "inventory")[0]) == len(records)
+
+
 @pytest.mark.parametrize("cursor", ["unknown", "inventory:1", "products:999999"])
 def test_s1_a_cursor_that_it_does_not_know_means_to_start_again(client, cursor):
     with pytest.raises(StartAgain), client.feed("products", cursor):

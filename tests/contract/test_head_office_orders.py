@@ -99,6 +99,7 @@ def test_s23_only_the_orders_that_are_named_are_refused(client, head_office):
         ("retry_after", 86_400, Busy(900.0)),
         ("retry_after", 0, Busy(1.0)),
         ("retry_after", "soon", Busy(None)),
+        ("unavailable", 30, Busy(30.0)),
         ("status", 503, Busy(None)),
         ("status", 500, Failed(500)),
         ("unauthorised", None, Unauthorised()),
@@ -111,6 +112,25 @@ def test_s23_only_the_orders_that_are_named_are_refused(client, head_office):
 def test_b9_b11_each_trouble_is_told_by_its_name(client, head_office, kind, value, answer):
     head_office.wrong(kind, value, path=ORDERS)
     assert sent(client, order()) == answer
+
+
+@pytest.mark.parametrize("how", ["dial", "side door"])
+def test_b13_an_order_that_head_office_forgot_can_be_sent_again(client, head_office, how):
+    document = order()
+    if how == "dial":
+        head_office.wrong("forget", count=1)
+    assert isinstance(sent(client, document), Accepted)
+    if how == "side door":
+        assert head_office.admin.delete(f"/records/{document['order_id']}").status_code == 204
+    assert client.order(document["order_id"]) == Absent()
+    again = sent(client, document)
+    assert (type(again), again.replay) == (Accepted, False)
+    assert head_office.accepted(document["order_id"]) == 1
+
+
+def test_b9_a_reply_that_is_late_is_waited_for(client, head_office):
+    head_office.wrong("late_ms", 300, path=ORDERS)
+    assert isinstance(sent(client, order()), Accepted)
 
 
 def test_b9_a_line_that_is_cut_may_have_carried_the_order(client, head_office):

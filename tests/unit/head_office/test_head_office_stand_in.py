@@ -6,13 +6,15 @@ import pytest
 from stdnum import ean
 from stdnum.in_ import gstin
 
-from deploy.head_office import demo_data
+from deploy.head_office import demo_data, goods
 from deploy.head_office.baskets import MOST_LINES, MOST_PIECES, baskets
 from deploy.head_office.dials import Dials, UnknownDial
 
 PRODUCTS = """id,gender,master_category,sub_category,article_type,colour,season,year,usage,name
 15970,Men,Apparel,Topwear,Shirts,Navy Blue,Fall,2011,Casual,Turtle Check Shirt
 39386,Men,Footwear,Shoes,Casual Shoes,Blue,Summer,2012,Casual,
+21379,Men,Apparel,Bottomwear,Track Pants,Black,Fall,2011,Casual,Manchester United Men Solid Black Track Pants
+59263,Women,Accessories,Watches,Watches,Silver,Winter,2016,Casual,Titan Women Silver Watch
 """
 RECEIPTS = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 1,A,Lantern,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
@@ -30,7 +32,28 @@ def test_s1_the_same_seed_gives_the_same_shop():
     assert len({v["sku"] for v in variants}) == len({v["barcode"] for v in variants}) == len(variants) >= 2_000
     assert {row["sku"] for row in shop.inventory} == {v["sku"] for v in variants}
     assert all(ean.is_valid(v["barcode"]) for v in variants)
-    assert any(v["exempt"] for v in variants)
+    assert {v["hsn"] for v in variants if v["exempt"]} == {"7018"}, "glass bangles bear no GST"
+
+
+@pytest.mark.parametrize(
+    ("hsn", "rupees", "before", "since"),
+    [
+        ("6205", 1_000, 500, 500),
+        ("6205", 1_001, 1200, 500),
+        ("6205", 2_500, 1200, 500),
+        ("6205", 2_501, 1200, 1800),
+        ("6403", 1_000, 1200, 500),
+        ("6403", 1_001, 1800, 500),
+        ("6403", 2_501, 1800, 1800),
+        ("5007", 9_000, 500, 500),
+        ("4202", 500, 1800, 1800),
+    ],
+)
+def test_b6_rates_changed_at_midnight_of_22_september_2025(hsn, rupees, before, since):
+    assert goods.tax_rates(hsn, rupees * 100) == [
+        {"valid_from": "2017-07-01T00:00:00+05:30", "rate_bp": before},
+        {"valid_from": "2025-09-22T00:00:00+05:30", "rate_bp": since},
+    ]
 
 
 def test_s16_four_payment_modes_of_which_one_needs_the_line():
@@ -60,11 +83,27 @@ def test_s1_a_csv_of_real_products_makes_a_shop(tmp_path, name):
     file = tmp_path / name
     file.write_bytes(gzip.compress(PRODUCTS.encode()) if name.endswith("gz") else PRODUCTS.encode())
     shop = demo_data.from_csv(file)
-    assert [(p["product_id"], p["name"], p["category"]) for p in shop.products] == [
-        ("P15970", "Turtle Check Shirt", "Topwear"),
-        ("P39386", "Casual Shoes", "Shoes"),
+    assert [(p["product_id"], p["name"], p["category"], [v["size"] for v in p["variants"]]) for p in shop.products] == [
+        ("P15970", "Turtle Check Shirt", "Topwear", ["S", "M", "L"]),
+        ("P39386", "Casual Shoes", "Shoes", ["7", "8", "9"]),
+        ("P21379", "Manchester United Men Solid Black Track Pants", "Bottomwear", ["30", "32", "34"]),
+        ("P59263", "Titan Women Silver Watch", "Watches", ["Free"]),
     ]
-    assert [row["sku"] for row in shop.inventory] == ["F15970", "F39386"]
+    variants = [v for p in shop.products for v in p["variants"]]
+    assert [row["sku"] for row in shop.inventory] == [v["sku"] for v in variants]
+    assert {v["sku"] for v in variants} >= {"F15970-S", "F59263"}
+    assert len({v["barcode"] for v in variants}) == len(variants)
+    assert all(ean.is_valid(v["barcode"]) for v in variants)
+
+
+def test_s1_a_product_costs_the_same_in_any_part_of_a_csv(tmp_path):
+    head, *rows = PRODUCTS.splitlines(keepends=True)
+    prices = []
+    for n, lines in enumerate((rows, rows[1:])):
+        file = tmp_path / f"{n}.csv"
+        file.write_text(head + "".join(lines))
+        prices.append({p["product_id"]: p["variants"][0]["prices"] for p in demo_data.from_csv(file).products})
+    assert prices[0] | prices[1] == prices[0]
 
 
 def test_receipts_become_baskets_over_the_skus_there_are(tmp_path):
@@ -89,8 +128,16 @@ def test_a_dial_may_strike_every_third_request():
 
 def test_a_refusal_strikes_the_orders_that_are_named():
     dials = Dials()
-    dials.put([{"kind": "refuse", "value": {"ids": ["a"], "code": "closed", "text": "Closed."}}])
-    assert [dials.refusal(order_id) for order_id in "ab"] == [{"code": "closed", "text": "Closed."}, None]
+    dials.put([{"kind": "refuse", "value": {"ids": ["a"], "code": "closed", "text": "Closed.", "line_no": 2}}])
+    assert [dials.refusal(i) for i in "ab"] == [{"code": "closed", "text": "Closed.", "line_no": 2}, None]
+
+
+def test_a_refusal_may_strike_the_next_few_orders_or_every_third():
+    dials = Dials()
+    dials.put([{"kind": "refuse", "count": 2}])
+    assert [bool(dials.refusal(order_id)) for order_id in "abc"] == [True, True, False]
+    dials.put([{"kind": "refuse", "every": 3}])
+    assert [bool(dials.refusal(order_id)) for order_id in "abc"] == [False, False, True]
 
 
 @pytest.mark.parametrize("row", [{"kind": "nonsense"}, {"kind": "down", "colour": "red"}, {}])
