@@ -13,10 +13,13 @@ warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*")
 
 
 def patch() -> None:
-    """Makes the standard library green; must run before sockets, threads or psycopg are imported."""
+    """Makes the standard library and psycopg green; must run before sockets, threads or psycopg are imported."""
     import eventlet
 
     eventlet.monkey_patch()
+    from services.chassis import green
+
+    green.install()
 
 
 def run(service: str, *, parent: str = "services") -> None:

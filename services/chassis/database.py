@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, create_engine, text
+from eventlet.patcher import original
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy import exc as sql
 from sqlalchemy.engine import make_url
 
@@ -18,8 +19,23 @@ LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 15_000
 CONNECT_TIMEOUT_S = 3
 
+
+class Silence(BaseException):
+    """The server says nothing for so long that it must be frozen: it cannot even be asked to roll back."""
+
+
+# with one of these a commit is not yet on disk when it is answered
+UNSAFE = text("""
+    select name from pg_settings
+    where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off' order by name
+""")
+
+# eventlet takes poll away
+_select = original("select")
+
 _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 _LOST = ("08", "57P")
+_TRANSLATED = (sql.DBAPIError, sql.TimeoutError, Silence)
 
 
 class Database:
@@ -42,11 +58,11 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
-            pool_pre_ping=True,
             # statements in logs must not carry what customers told us
             hide_parameters=True,
             connect_args=self._arguments,
         )
+        event.listen(self.engine, "checkout", _refuse_closed)
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
@@ -57,7 +73,7 @@ class Database:
         try:
             with self.engine.begin() as tx:
                 yield tx
-        except (sql.DBAPIError, sql.TimeoutError) as error:
+        except _TRANSLATED as error:
             raise translate(error) from error
 
     @contextmanager
@@ -71,7 +87,7 @@ class Database:
                 finally:
                     if held:
                         connection.execute(text("select pg_advisory_unlock(hashtextextended(:n, 0))"), {"n": name})
-        except (sql.DBAPIError, sql.TimeoutError) as error:
+        except _TRANSLATED as error:
             raise translate(error) from error
 
     def lock(self, tx: Tx, name: str, *, shared: bool = False) -> None:
@@ -99,6 +115,11 @@ class Database:
         with self.transaction() as tx:
             tx.execute(text("select 1"))
 
+    def unsafe_settings(self) -> list[str]:
+        """Settings of the server that would lose what was committed in a power cut."""
+        with self.transaction() as tx:
+            return list(tx.scalars(UNSAFE))
+
     def dispose(self) -> None:
         """Closes the pool."""
         self.engine.dispose()
@@ -115,8 +136,10 @@ def notify(tx: Tx, channel: str, payload: dict[str, Any]) -> None:
     tx.execute(text("select pg_notify(:c, :p)"), {"c": channel, "p": json.dumps(payload)})
 
 
-def translate(error: Exception) -> Exception:
+def translate(error: BaseException) -> BaseException:
     """Our error for one of the driver's; the error itself where it is a defect of ours."""
+    if isinstance(error, Silence):
+        return DatabaseUnavailable()
     if isinstance(error, sql.TimeoutError):
         return Busy()
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
@@ -126,6 +149,17 @@ def translate(error: Exception) -> Exception:
     if lost or state.startswith(_LOST) or (isinstance(error, sql.OperationalError) and not state):
         return DatabaseUnavailable()
     return error
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Has the pool replace a connection that the server has closed; costs no round trip.
+
+    An idle connection has nothing to read, unless it was closed, or the server is about to say why.
+    """
+    look = _select.poll()
+    look.register(connection.pgconn.socket, _select.POLLIN)
+    if look.poll(0):
+        raise sql.DisconnectionError
 
 
 def _payload(text_: str) -> dict[str, Any]:

@@ -4,9 +4,22 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+
+# the same for readers of the document, whose patterns have no word for a lone surrogate
+SAFE = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]*$"
 
 MAX_MINOR = 10**13
 
@@ -35,7 +48,16 @@ Whole = BeforeValidator(_whole_number)
 JsonInt = Annotated[int, Whole]
 Minor = Annotated[int, Field(ge=0, le=MAX_MINOR), Whole]
 Quantity = Annotated[int, Field(ge=1, le=9999), Whole]
-Safe = Annotated[str, AfterValidator(clean_text)]
+
+
+class _Documented:
+    """Says in the document of the routes what `clean_text` refuses."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": SAFE}
+
+
+Safe = Annotated[str, AfterValidator(clean_text), _Documented()]
 Line = Annotated[Safe, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[Safe, StringConstraints(max_length=2000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]

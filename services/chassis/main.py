@@ -133,6 +133,7 @@ def _serve(package: str, kind: str, needs: tuple[str, ...]) -> None:
     runner = ServiceRunner(config)
     runner.add_service(getattr(_module(package, module), cls))
     _wait_for_database(app)
+    _refuse_unsafe(settings, app)
     Health(service, app.db).serve(settings.metrics_listen)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(runner.stop))
@@ -155,9 +156,17 @@ def _wait_for_database(app: Any) -> None:
             return
 
 
+def _refuse_unsafe(settings: Any, app: Any) -> None:
+    """What a till was told is stored has to outlive a power cut."""
+    if settings.environment == "production" and (unsafe := app.db.unsafe_settings()):
+        raise SettingsError([f"PostgreSQL's {name} must be on: a power cut would lose sales" for name in unsafe])
+
+
 def _assert_green() -> None:
-    """One query must never hold up the whole process: psycopg has to wait where eventlet sees it."""
+    """One query must never hold up the whole process: psycopg has to wait in eventlet's way."""
     import psycopg.waiting
 
-    if psycopg.waiting.wait is not psycopg.waiting.wait_selector:
-        raise SettingsError(["PSYCOPG_WAIT_FUNC must be wait_selector"])
+    from services.chassis import green
+
+    if psycopg.waiting.wait is not green.wait:
+        raise SettingsError(["boot.patch() must run before a service"])

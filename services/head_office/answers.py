@@ -10,10 +10,12 @@ from typing import Any
 from services.head_office.port import (
     Absent,
     Accepted,
+    Booked,
     Busy,
     Failed,
     InProgress,
     KeyReused,
+    NoAnswer,
     Reason,
     Refused,
     Superseded,
@@ -24,7 +26,8 @@ from services.head_office.port import (
 )
 
 LEAST_RETRY_S, MOST_RETRY_S = 1.0, 900.0
-MAX_REASONS, MAX_REASON_TEXT = 20, 500
+MAX_REASONS, MAX_REASON_TEXT, MAX_CODE = 20, 500, 64
+MAX_WORD = 200
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 CAPTIVE_PORTAL = "captive_portal"
 
@@ -93,6 +96,40 @@ def accepted(body: Any, *, replay: bool = False) -> Accepted | Unfit:
         return Unfit("answer_unreadable")
 
 
+def fitting(answer: Accepted | Unfit, document: Problem) -> Accepted | Unfit:
+    """Only an answer about this order, with this amount and this number, is one."""
+    if isinstance(answer, Unfit):
+        return answer
+    sent = (document["order_id"], document["totals"]["total_minor"], document["invoice"]["number"])
+    if (answer.order_id, answer.total_minor, answer.invoice_number) != sent:
+        return Unfit("answer_does_not_match")
+    return answer
+
+
+def single(body: Any, order_id: str) -> Accepted | Absent | Unfit:
+    """The one order under an id that is not cancelled."""
+    orders = body.get("orders") if isinstance(body, dict) else None
+    if not isinstance(orders, list):
+        return Unfit("answer_unreadable")
+    live = [o for o in orders if isinstance(o, dict) and not o.get("cancelled")]
+    if not live:
+        return Absent()
+    if len(live) > 1:
+        return Unfit("more_than_one_order")
+    found = accepted(live[0], replay=True)
+    if isinstance(found, Accepted) and found.order_id != order_id:
+        return Unfit("answer_does_not_match")
+    return found
+
+
+def booked(body: Mapping[str, Any]) -> list[Booked]:
+    """Orders as head office lists them. Raises NoAnswer."""
+    try:
+        return [_booked(order) for order in body["orders"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NoAnswer("answer_unreadable") from error
+
+
 def is_portal(status: int, content_type: str) -> bool:
     """Whether somebody on the way answered: head office speaks JSON; its gateway may not when it fails."""
     if status in (HTTPStatus.NO_CONTENT, *BUSY):
@@ -102,6 +139,18 @@ def is_portal(status: int, content_type: str) -> bool:
     return status < HTTPStatus.INTERNAL_SERVER_ERROR and "json" not in content_type
 
 
+def _booked(order: Mapping[str, Any]) -> Booked:
+    cancelled = bool(order.get("cancelled"))
+    return Booked(
+        order_id=_word(order["order_id"]),
+        # one that was cancelled before it came has no name of theirs
+        oms_id=_word(order["oms_id"] or "-") if cancelled else _word(order["oms_id"]),
+        invoice_number=_word(order["invoice_number"]),
+        total_minor=whole(order["total_minor"]),
+        cancelled=cancelled,
+    )
+
+
 def _reasons(value: Any) -> tuple[Reason, ...]:
     items = value if isinstance(value, list) else []
     return tuple(_reason(item) for item in items[:MAX_REASONS] if isinstance(item, dict))
@@ -109,8 +158,13 @@ def _reasons(value: Any) -> tuple[Reason, ...]:
 
 def _reason(item: Mapping[str, Any]) -> Reason:
     line = item.get("line_no")
-    text = "".join(c for c in str(item.get("text", "")) if c.isprintable())[:MAX_REASON_TEXT]
-    return Reason(str(item.get("code", "unknown"))[:64], text, line if isinstance(line, int) else None)
+    code, text = _printable(item.get("code", "unknown"))[:MAX_CODE], _printable(item.get("text", ""))[:MAX_REASON_TEXT]
+    return Reason(code, text, line if isinstance(line, int) else None)
+
+
+def _printable(value: Any) -> str:
+    """Text without what no table keeps and no page shows."""
+    return "".join(c for c in str(value) if c.isprintable())
 
 
 def _seconds(value: str, now: datetime) -> float | None:
@@ -138,7 +192,7 @@ def whole(value: Any) -> int:
 
 
 def _word(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_WORD or not value.isprintable():
         raise TypeError("no word")
     return value
 

@@ -6,9 +6,13 @@ time that a request costs here.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx2
+
+# whoever answers on the way would be told them again
+NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
 class Clients:
@@ -39,5 +43,6 @@ class Clients:
 
     def _new(self) -> httpx2.Client:
         client = httpx2.Client(**self._settings)
+        client.cookies.jar.set_policy(NO_COOKIES)
         self._all.append(client)
         return client

@@ -80,15 +80,15 @@ class HttpFeed:
 
 
 def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines without their end. Raises FeedFailed for one that is too long."""
+    """Lines without their end. Raises FeedFailed for one that is too long, or has no end."""
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
-        yield from whole
-        if len(rest) > MAX_LINE:
+        if max(map(len, [*whole, rest])) > MAX_LINE:
             raise FeedFailed("line_too_long", f"A line is longer than {MAX_LINE} bytes.")
+        yield from whole
     if rest:
-        yield rest
+        raise FeedFailed("no_end", "It broke off in the middle of a line.")
 
 
 def _object(line: bytes, where: str) -> dict[str, Any]:

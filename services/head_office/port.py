@@ -219,6 +219,13 @@ class HeadOffice(Protocol):
 
     def put_session(self, session_id: str, body: Mapping[str, Any]) -> TellAnswer: ...
 
+    def install(self, store_id: str, code: str) -> TellAnswer:
+        """Makes this installation the store by a one-time code: Done with its epoch and token, which are told once.
+
+        Unauthorised says that the code is wrong, or used up.
+        """
+        ...
+
     def store(self) -> dict[str, Any]:
         """Identity of the store, and its spare invoice prefixes. Raises NoAnswer."""
         ...

@@ -12,6 +12,7 @@ from services.chassis.outbox import Outbox
 from services.chassis.states import Pull, Puller
 from services.chassis.tokens import Authenticator, Revocations
 from services.head_office.connecting import connect
+from services.head_office.port import HeadOffice
 from services.sync.domain.connectivity import Hysteresis
 from services.sync.domain.policy import Policy
 from services.sync.oms import Oms, PortOms
@@ -51,19 +52,17 @@ def build(settings: Settings) -> App:
         authenticator=_authenticator(settings, db, puller, clock),
         policy=settings.policy(),
         hysteresis=settings.hysteresis(),
-        oms=PortOms(connect(settings.head_office_adapter, *_head_office(settings))),
+        oms=PortOms(_office(settings)),
         swing=lambda: random.uniform(-1, 1),  # noqa: S311  spreads load, keeps no secret
     )
 
 
-def _head_office(settings: Settings) -> tuple[str, str]:
-    token = settings.head_office_token
-    return settings.head_office_url or "", token.get_secret_value() if token else ""
+def _office(settings: Settings) -> HeadOffice:
+    token = settings.head_office_token.get_secret_value()
+    return connect(settings.head_office_adapter, settings.head_office_url, token)
 
 
 def _pulls(settings: Settings) -> tuple[Pull, ...]:
-    if settings.sessions_url is None:
-        return ()
     return (Pull("mode", settings.sessions_url), Pull("revocations", settings.sessions_url))
 
 

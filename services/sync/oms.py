@@ -85,7 +85,7 @@ class PortOms:
 
     def look(self) -> Look:
         seen = self._office.probe()
-        return Look(seen.good, seen.reason, seen.met, seen.skew_seconds, seen.superseded)
+        return Look(seen.good, _word(seen.reason), seen.met, seen.skew_seconds, seen.superseded)
 
     def recognises_us(self) -> bool:
         try:
@@ -125,6 +125,13 @@ SAME: dict[type, Answer] = {
     port.Superseded: ours.Superseded(),
     port.Unauthorised: ours.Unauthorised(),
 }
+
+
+def _word(reason: str | None) -> str | None:
+    """A stable word for why a probe failed: what an adapter calls its errors is its own."""
+    if reason is None or reason in (CAPTIVE_PORTAL, "superseded") or reason.startswith("http_"):
+        return reason
+    return "timeout" if "timeout" in reason.lower() else "no_connection"
 
 
 def _accepted(given: port.Accepted) -> Answer:

@@ -10,6 +10,7 @@ from nameko.extensions import DependencyProvider
 from services.chassis import metrics
 from services.chassis.database import Tx
 from services.chassis.events import Event
+from services.chassis.fields import Code
 from services.chassis.intake import BaseWorker, intake
 from services.chassis.provided import every
 from services.chassis.rpc import procedure
@@ -68,12 +69,12 @@ class Worker(BaseWorker):
         return looking.status(self.app)
 
     @procedure
-    def set_auto_sync(self, on: bool, by: str) -> Status:
+    def set_auto_sync(self, on: bool, by: Code) -> Status:
         switching.set_auto_sync(self.app, on=on, by=by)
         return looking.status(self.app)
 
     @procedure
-    def sync_now(self, by: str) -> Released:
+    def sync_now(self, by: Code) -> Released:
         return switching.sync_now(self.app, by)
 
     @procedure
@@ -96,16 +97,16 @@ class Worker(BaseWorker):
         return recovering.pending(self.app)
 
     @procedure
-    def retry(self, order_id: UUID, by: str) -> DeliveryDetail:
+    def retry(self, order_id: UUID, by: Code) -> DeliveryDetail:
         recovering.retry_one(self.app, order_id, by)
         return looking.one(self.app, order_id)
 
     @procedure
-    def retry_all(self, by: str) -> Released:
+    def retry_all(self, by: Code) -> Released:
         return recovering.retry_all(self.app, by)
 
     @procedure
-    def reconcile(self, by: str, session_id: UUID | None = None, business_date: date | None = None) -> Reconciliation:
+    def reconcile(self, by: Code, session_id: UUID | None = None, business_date: date | None = None) -> Reconciliation:
         wanted = ReconciliationIn(session_id=session_id, business_date=business_date)
         return reconciling.request(self.app, wanted, by)
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import ServiceSettings, Url
 from services.sync.domain.connectivity import Hysteresis
 from services.sync.domain.policy import Policy
 
@@ -17,9 +17,12 @@ class Settings(ServiceSettings):
     """Names are prefixed STORE_ in the environment; times are in seconds.
 
     `internet_probes`: host:port, comma-separated; one that can be connected to proves that the store has internet
-    though head office is silent. Without any, it is told from how head office fails: who refuses has been met.
+    though head office is silent. Without any, the store has internet when something answers in head office's place.
     """
 
+    head_office_url: Url
+    head_office_token: Annotated[SecretStr, Field(min_length=1)]
+    sessions_url: Url
     probe_seconds: Annotated[float, Field(ge=0.05, le=300)] = 5
     probe_timeout_seconds: Seconds = 4
     down_after: Annotated[int, Field(ge=1, le=100)] = 3

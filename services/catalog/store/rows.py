@@ -15,7 +15,6 @@ from services.catalog.domain.reading import Fields
 from services.catalog.domain.staff import staff_member
 from services.catalog.domain.words import fold, words
 
-
 # some letters come apart into many
 MAX_SORT_KEY = 200
 

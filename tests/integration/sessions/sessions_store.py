@@ -4,11 +4,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import httpx2
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from werkzeug.test import Client, TestResponse
@@ -19,10 +21,10 @@ from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.inbox import Inbox
 from services.chassis.outbox import Outbox
-from services.chassis.states import Apply
+from services.chassis.states import Apply, Puller
 from services.chassis.testing import FakeClock, client
 from services.sessions import heard
-from services.sessions.app import App, authenticator, pulls
+from services.sessions.app import App, Pulls, authenticator
 from services.sessions.handlers import facts, machine, people, switch
 from services.sessions.pins import PinHasher
 from services.sessions.routes import Door
@@ -40,6 +42,9 @@ STAFF = [
     ("L1", "Latha", "associate", [], False),
 ]
 PINS = {"M1": "271828", "M2": "161803", "A1": "314159", "A2": "141421"}
+
+# nobody is asked: the tests say what neighbours said
+CLIENT = httpx2.Client()
 
 
 def settings(folder: Path, database_url: str) -> Settings:
@@ -68,12 +73,13 @@ def settings(folder: Path, database_url: str) -> Settings:
 def build_app(folder: Path, database_url: str) -> App:
     given, clock = settings(folder, database_url), FakeClock(datetime.now(UTC))
     db = Database(database_url, name="sessions.tests", pool_size=5)
+    silent = Puller(db, "", (), client=CLIENT)
     return App(
         settings=given,
         db=db,
         clock=clock,
         outbox=Outbox(given.id, clock),
-        pulls=pulls(given, db, clock),
+        pulls=Pulls(silent, silent, silent, silent),
         authenticator=AlwaysFresh(given, db),
         signer=Signer(Path(given.token_private_key_file).read_text(), given.id),
         hasher=PinHasher("pepper-of-tests-only", time_cost=1, memory_kib=64),
@@ -104,7 +110,7 @@ class Store:
     def clock(self) -> FakeClock:
         return self.app.clock  # type: ignore[return-value]
 
-    @property
+    @cached_property
     def http(self) -> Client:
         return client(Door, self.app)
 

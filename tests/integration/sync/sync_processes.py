@@ -139,9 +139,10 @@ def start(site: Site, kind: str, **more: str) -> Running:
         "STORE_METRICS_LISTEN": f"127.0.0.1:{metrics}",
         "STORE_SERVICE_TOKEN": TOKEN,
         "STORE_TOKEN_PUBLIC_KEY_FILE": os.devnull,
+        "STORE_SESSIONS_URL": "http://127.0.0.1:9",
         "STORE_HEAD_OFFICE_URL": site.head_office,
         "STORE_HEAD_OFFICE_TOKEN": TOKEN,
-        "STORE_LOG_LEVEL": "WARNING",
+        "STORE_LOG_LEVEL": "ERROR",
     }
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT)} | told | QUICK | site.settings | more
     command = [sys.executable, "-m", "services.sync", kind]

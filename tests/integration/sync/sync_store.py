@@ -24,6 +24,7 @@ from services.sync.settings import Settings
 from services.sync.store.deliveries import Claimed
 from services.sync.store.drainer import Pulse
 
+NOWHERE = "http://127.0.0.1:9"
 TOKEN = "a-token-of-services-0123"
 QUIET = Pulse(in_flight=0, limit=32, latency_ms=None, paused_until=None, pause_reason=None)
 
@@ -42,7 +43,15 @@ class Store:
     """Hands facts in, sends, and looks at what became of it."""
 
     def __init__(self, url: str) -> None:
-        self.settings = Settings(id="S1", database_url=url, metrics_listen="127.0.0.1:9", service_token=TOKEN)
+        self.settings = Settings(
+            id="S1",
+            database_url=url,
+            metrics_listen="127.0.0.1:9",
+            service_token=TOKEN,
+            sessions_url=NOWHERE,
+            head_office_url=NOWHERE,
+            head_office_token=TOKEN,
+        )
         self.db = Database(url, name="sync.tests")
         self.clock = FakeClock()
         self.oms = FakeOms()

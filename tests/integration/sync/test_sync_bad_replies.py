@@ -247,7 +247,7 @@ def test_f48_not_found_and_then_there_is_one_order(store: Store, server: OmsServ
         (lambda h: h.reply(200, b""), "http_200", "up"),
         (lambda h: h.reply(204, b""), "http_204", "up"),
         (lambda h: h.problem(500, "oops"), "http_500", "up"),
-        (lambda h: h.cut(), "RemoteProtocolError", "down"),
+        (lambda h: h.cut(), "no_connection", "down"),
     ],
 )
 def test_f42_only_head_offices_own_word_is_a_good_probe(

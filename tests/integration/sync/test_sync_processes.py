@@ -64,6 +64,15 @@ def test_s21_while_head_office_is_down_the_queue_is_the_backlog(site: Site, oms:
     assert max(oms.posts.values()) == 1
 
 
+def test_s6_the_door_watches_the_line_without_a_broker(site: Site, oms: OmsServer) -> None:
+    with process(site, "door", STORE_AMQP_URL="amqp://nobody:nothing@127.0.0.1:9/") as door:
+        eventually(lambda: door.get("/state/connectivity"), within=60)
+        oms.healthy = False
+        eventually(lambda: door.get("/state/connectivity")["value"]["head_office"] == "down", within=60)
+        oms.healthy = True
+        eventually(lambda: door.get("/state/connectivity")["value"]["head_office"] == "up", within=60)
+
+
 def test_b15_other_services_ask_by_rpc(site: Site) -> None:
     with process(site, "door"), process(site, "worker"):
         place(site, 1)

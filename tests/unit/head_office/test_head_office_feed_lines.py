@@ -81,7 +81,7 @@ def test_s1_a_feed_is_read_as_it_comes():
         (feed_of(last={"next": 7}), "no_cursor"),
         (feed_of(after=b"{}\n"), "after_end"),
         (b"".join(feed_of().splitlines(keepends=True)[:-1]), "no_end"),
-        (feed_of()[:-20], "not_json"),
+        (feed_of()[:-20], "no_end"),
         (line(FIRST) + b"{not json}\n", "not_json"),
         (line(FIRST) + b'"' + b"x" * (MAX_LINE + 10), "line_too_long"),
     ],

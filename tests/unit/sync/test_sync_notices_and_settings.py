@@ -45,6 +45,9 @@ TOLD = {
     "STORE_DATABASE_URL": "postgresql://sync@127.0.0.1/x",
     "STORE_METRICS_LISTEN": "127.0.0.1:9",
     "STORE_SERVICE_TOKEN": "0123456789abcdef",
+    "STORE_SESSIONS_URL": "http://127.0.0.1:9",
+    "STORE_HEAD_OFFICE_URL": "http://127.0.0.1:9",
+    "STORE_HEAD_OFFICE_TOKEN": "token",
 }
 
 
@@ -63,6 +66,9 @@ TOLD = {
         ("STORE_INTERNET_PROBES", "one.example"),
         ("STORE_INTERNET_PROBES", "one.example:53,,"),
         ("STORE_INTERNET_PROBE", "one.example:53"),
+        ("STORE_HEAD_OFFICE_URL", "ftp://one.example"),
+        ("STORE_HEAD_OFFICE_URL", "https://name:word@one.example"),
+        ("STORE_HEAD_OFFICE_TOKEN", ""),
     ],
 )
 def test_d_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

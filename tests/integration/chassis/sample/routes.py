@@ -32,7 +32,7 @@ class ThingIn(Strict):
     name: Line
     count: Annotated[JsonInt, Field(ge=0, le=2**31 - 1)] = 1
     note: Note = ""
-    to: Annotated[list[QueueName], Field(max_length=5, default_factory=lambda: [THINGS.name])]
+    to: list[QueueName] = Field(default=[THINGS.name], max_length=5)
 
 
 class Wait(Strict):

@@ -1,0 +1,65 @@
+"""What the database does to a service: falls silent, is restarted, is not safe."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg.waiting
+import pytest
+from sqlalchemy import text
+
+from services.chassis import green
+from services.chassis.database import Database
+from services.chassis.errors import DatabaseUnavailable
+from services.chassis.main import _refuse_unsafe
+from services.chassis.settings import SettingsError
+from tests.support import eventually
+
+
+@pytest.fixture
+def db(monkeypatch: pytest.MonkeyPatch, service_database: Callable[[str], str]):
+    monkeypatch.setattr(psycopg.waiting, "wait", green.wait)
+    monkeypatch.setattr(green, "SILENCE_S", 0.3)
+    opened = Database(service_database("sync"), name="tests", pool_size=1)
+    yield opened
+    opened.dispose()
+
+
+def backend(db: Database) -> int:
+    with db.transaction() as tx:
+        return int(tx.scalar(text("select pg_backend_pid()")))
+
+
+def test_f_a_database_that_is_frozen_is_unavailable_and_then_there_again(db: Database):
+    frozen = backend(db)
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        with pytest.raises(DatabaseUnavailable):
+            backend(db)
+        assert backend(db) != frozen, "its connection is not used again"
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+
+
+def test_f_a_connection_that_the_server_closed_is_replaced_before_it_is_used(db: Database):
+    closed = backend(db)
+    os.kill(closed, signal.SIGTERM)
+    eventually(lambda: not Path(f"/proc/{closed}").exists())
+    assert backend(db) != closed
+
+
+class Settings:
+    def __init__(self, environment: str) -> None:
+        self.environment = environment
+
+
+class App:
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+
+def test_f_a_database_that_would_lose_sales_in_a_power_cut_is_refused_in_production(db: Database):
+    _refuse_unsafe(Settings("development"), App(db))
+    with pytest.raises(SettingsError, match="fsync must be on"):
+        _refuse_unsafe(Settings("production"), App(db))
