@@ -223,6 +223,7 @@ orphan_payments = Table(
     Column("settled_by", Text),
     Column("note", Text),
     CheckConstraint("state in ('open', 'sold', 'refunded')", name="orphan_payments_state"),
+    UniqueConstraint("order_id", "payment_mode", "reference", name="orphan_payments_reference"),
 )
 
 amendments = Table(

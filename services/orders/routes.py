@@ -282,6 +282,10 @@ class Door:
     def pull_catalog(self) -> None:
         self.app.pullers["catalog"].pull_all()
 
+    @every(15)
+    def show_figures(self) -> None:
+        reporting.show_figures(self.app)
+
     @every(30, single="orders.identity")
     def pull_identity(self) -> None:
         setting_up.pull_identity(self.app)

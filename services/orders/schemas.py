@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.chassis.fields import Code, Line, Minor, Note, Quantity, Safe, Strict
+from services.orders.domain.freshness import Freshness
 
 Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{6,18}[0-9]$")]
@@ -99,6 +100,14 @@ class Needed(BaseModel):
     subject: str
 
 
+class Age(BaseModel):
+    """How old a data set is that a quote stands on; `as_of` by head office's clock."""
+
+    dataset: str
+    as_of: datetime | None
+    freshness: Freshness
+
+
 class QuoteOut(BaseModel):
     """`stock_note` and `unavailable` say in words what the mode takes away."""
 
@@ -111,6 +120,7 @@ class QuoteOut(BaseModel):
     approvals_needed: list[Needed]
     unavailable: dict[str, str]
     stock_note: str | None
+    ages: list[Age]
 
 
 class OrderOut(BaseModel):
@@ -222,7 +232,6 @@ class ApprovalIn(Strict):
         "session_limit",
         "reused_reference",
         "void_after_print",
-        "old_data",
     ]
     subject: Line
     asked_by: Code

@@ -29,6 +29,14 @@ def freshness(policy: Policy, now: datetime, *, synced_at: datetime | None, as_o
     return "stale" if oldest <= policy.too_old else "too_old"
 
 
+def turns(policy: Policy, *, synced_at: datetime | None, as_of: datetime | None) -> tuple[datetime, datetime] | None:
+    """When a data set becomes stale, and when too old; None before its first sync."""
+    if synced_at is None:
+        return None
+    begins = min(synced_at, as_of or synced_at)
+    return begins + policy.fresh, begins + policy.too_old
+
+
 def age(now: datetime, *, synced_at: datetime | None, as_of: datetime | None) -> timedelta | None:
     """How old a data set is; None before its first sync."""
     if synced_at is None:

@@ -10,7 +10,7 @@ from services.catalog import metrics
 from services.catalog import schemas as of
 from services.catalog.app import App
 from services.catalog.domain.datasets import DATASETS, Dataset
-from services.catalog.domain.freshness import Freshness, age, freshness
+from services.catalog.domain.freshness import Freshness, age, freshness, turns
 from services.catalog.domain.readiness import missing
 from services.catalog.errors import NothingToAgreeTo
 from services.catalog.store import datasets
@@ -68,7 +68,7 @@ def publish(app: App, tx: Tx) -> None:
     now = app.clock.now()
     found = datasets.every(tx)
     value = {
-        "datasets": {row.dataset: _told(row, _freshness(app, row, now)) for row in found},
+        "datasets": {row.dataset: _told(app, row, now) for row in found},
         "missing": missing(_synced(found)),
         "currency": next((row.currency for row in found if row.currency), None),
     }
@@ -90,13 +90,20 @@ def _freshness(app: App, row: Row[Any], now: datetime) -> Freshness:
     return freshness(policy, now, synced_at=row.synced_at, as_of=row.as_of)
 
 
-def _told(row: Row[Any], level: Freshness) -> dict[str, Any]:
+def _told(app: App, row: Row[Any], now: datetime) -> dict[str, Any]:
+    """With the times at which it grows old, so that whoever heard it knows though nobody tells any more."""
+    stale_at, too_old_at = turns(app.settings.policy(row.dataset), synced_at=row.synced_at, as_of=row.as_of) or (
+        None,
+        None,
+    )
     return {
         "synced_at": row.synced_at.isoformat() if row.synced_at else None,
         "as_of": row.as_of.isoformat() if row.as_of else None,
         "count": row.records,
         "version": row.version,
-        "freshness": level,
+        "freshness": _freshness(app, row, now),
+        "stale_at": stale_at.isoformat() if stale_at else None,
+        "too_old_at": too_old_at.isoformat() if too_old_at else None,
     }
 
 

@@ -33,7 +33,6 @@ class Action(StrEnum):
     SESSION_LIMIT = "session_limit"
     REUSED_REFERENCE = "reused_reference"
     VOID_AFTER_PRINT = "void_after_print"
-    OLD_DATA = "old_data"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""What a manager looks at: exceptions by cashier, articles that were oversold."""
+"""What a manager looks at: exceptions by cashier, articles that were oversold; and what a dashboard does."""
 
 from datetime import date
 
+from services.orders import metrics
 from services.orders.app import App
 from services.orders.schemas import CashierRow, Days, ExceptionReport, OversoldReport, OversoldRow
 from services.orders.store import reports
@@ -19,3 +20,14 @@ def oversold(app: App, days: Days) -> OversoldReport:
     with app.db.transaction() as tx:
         rows = reports.oversold(tx, days.from_ or EVER[0], days.to or EVER[1])
     return OversoldReport(items=[OversoldRow(**row) for row in rows])
+
+
+def show_figures(app: App) -> None:
+    """Brings the gauges up to date."""
+    with app.db.transaction() as tx:
+        money, counts = reports.money_without_order(tx), reports.counts(tx)
+    metrics.MONEY_WITHOUT_ORDER.clear()
+    for payment_mode, minor in money.items():
+        metrics.MONEY_WITHOUT_ORDER.labels(payment_mode).set(minor)
+    metrics.SPARE_PREFIXES.set(counts.spare_prefixes)
+    metrics.ACTIVE_TILLS.set(counts.active_tills)

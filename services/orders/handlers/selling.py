@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.database import Tx
-from services.chassis.errors import InvalidInput
+from services.chassis.errors import InvalidInput, ServiceError, Unavailable
 from services.chassis.tokens import Principal
-from services.orders import events
+from services.orders import events, metrics
 from services.orders.app import App
 from services.orders.domain import invoices
 from services.orders.domain.cart import Quote, differences
+from services.orders.domain.freshness import ages
 from services.orders.domain.payments import (
     Paid,
     Payment,
@@ -35,10 +36,13 @@ from services.orders.errors import (
 )
 from services.orders.handlers import online, reckoning, showing, writing
 from services.orders.handlers.writing import Deal
-from services.orders.schemas import Abandoned, Cart, OrderOut, QuoteLine, QuoteOut, Sale, TotalsOut
+from services.orders.schemas import Abandoned, Age, Cart, OrderOut, QuoteLine, QuoteOut, Sale, TotalsOut
 from services.orders.schemas import Needed as NeededOut
 from services.orders.store import orders, sales
 from services.orders.store.sales import Before
+
+# the sale is stored, or the till asks again: its money is accounted for
+UNDECIDED = (OrderDiffers, Unavailable)
 
 
 def quote(app: App, cart: Cart, who: Principal) -> QuoteOut:
@@ -68,6 +72,7 @@ def shown(app: App, cart: Cart, before: Before, quote: Quote) -> QuoteOut:
         approvals_needed=[NeededOut(**asdict(n)) for n in approvals_needed(ruled, app.settings.policy())],
         unavailable=reckoning.unavailable(before),
         stock_note=reckoning.STOCK_NOTE if before.mode == "offline" else None,
+        ages=[Age(**asdict(aged)) for aged in ages(before.readiness, app.clock.now())],
     )
 
 
@@ -77,21 +82,18 @@ def place(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
     Raises what keeps it from being sold; then nothing of it is stored but the money that was already taken.
     """
     till_id = _till_of(who)
-    _bind_head_office(app, sale, who)
     try:
-        with app.db.transaction() as tx:
-            sales.lock(tx, sale.order_id)
-            before = sales.before(tx, sale.order_id, reckoning.staff_of(sale, who))
-            fingerprint = business_fingerprint(sale)
-            if before.stored:
-                return _replayed(tx, before.stored, sale.order_id, fingerprint), False
-            if before.abandoned:
-                raise OrderAbandoned(order_id=str(sale.order_id))
-            _place(app, tx, sale, who, before)
-            return showing.one(tx, sale.order_id), True
-    except (PaymentRefused, QuoteChanged, ApprovalNeeded, OutOfStock, NotAvailableOffline):
-        _keep_money(app, sale, who, till_id)
+        order, fresh = _once(app, sale, who)
+    except ServiceError as refused:
+        metrics.REFUSALS.labels(refused.code).inc()
+        if not isinstance(refused, UNDECIDED):
+            _keep_money(app, sale, who, till_id)
         raise
+    if fresh:
+        metrics.SALES.labels("offline" if order.offline else "online").inc()
+    else:
+        metrics.REPLAYS.inc()
+    return order, fresh
 
 
 def abandon(app: App, order_id: UUID, who: Principal) -> Abandoned:
@@ -107,6 +109,19 @@ def abandon(app: App, order_id: UUID, who: Principal) -> Abandoned:
 def business_fingerprint(sale: Sale) -> str:
     """A hash of what makes a sale this sale: pressing Pay twice sends the same."""
     return invoices.fingerprint(sale.model_dump(mode="json", exclude={"kept", "agreed"}))
+
+
+def _once(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
+    _bind_head_office(app, sale, who)
+    with app.db.transaction() as tx:
+        sales.lock(tx, sale.order_id)
+        before = sales.before(tx, sale.order_id, reckoning.staff_of(sale, who))
+        if before.stored:
+            return _replayed(tx, before.stored, sale.order_id, business_fingerprint(sale)), False
+        if before.abandoned:
+            raise OrderAbandoned(order_id=str(sale.order_id))
+        _place(app, tx, sale, who, before)
+        return showing.one(tx, sale.order_id), True
 
 
 def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> None:
@@ -226,16 +241,16 @@ def _keep_money(app: App, sale: Sale, who: Principal, till_id: UUID) -> None:
     taken = [
         {
             "order_id": sale.order_id,
-            "n": n,
             "payment_mode": p.payment_mode,
             "amount_minor": p.amount_minor,
             "reference": normal_reference(p.reference),
             "till_id": till_id,
             "seller": who.staff_code,
         }
-        for n, p in enumerate(sale.payments, 1)
+        for p in sale.payments
         if p.reference and not holds_card_number(p.reference)
     ]
     if taken:
         with app.db.transaction() as tx:
+            sales.lock(tx, sale.order_id)
             sales.keep_orphans(tx, taken)

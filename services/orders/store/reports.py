@@ -37,6 +37,13 @@ OVERSOLD = text("""
     where o.business_date between :first and :last and (line ->> 'oversold')::boolean and o.state <> 'void'
     group by 1 order by 1
 """)
+MONEY_WITHOUT_ORDER = text("""
+    select payment_mode, sum(amount_minor)::bigint as minor from orphan_payments where state = 'open' group by 1
+""")
+COUNTS = text("""
+    select (select count(*) from prefixes where till_id is null) as spare_prefixes,
+        (select count(*) from tills where active) as active_tills
+""")
 CHUNK = 500
 
 
@@ -58,3 +65,13 @@ def exceptions(tx: Tx, first: date, last: date) -> list[Any]:
 def oversold(tx: Tx, first: date, last: date) -> list[Any]:
     """Articles that were sold beyond the figures, with the orders that did so."""
     return list(tx.execute(OVERSOLD, {"first": first, "last": last}).mappings())
+
+
+def money_without_order(tx: Tx) -> dict[str, int]:
+    """Money taken for sales that were refused and neither sold nor given back since, by payment mode."""
+    return {row.payment_mode: row.minor for row in tx.execute(MONEY_WITHOUT_ORDER)}
+
+
+def counts(tx: Tx) -> Any:
+    """Spare prefixes and active tills."""
+    return tx.execute(COUNTS).one()

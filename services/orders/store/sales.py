@@ -22,6 +22,7 @@ BEFORE = text("""
         exists (select from abandoned a where a.order_id = :order_id) as abandoned,
         m.mode, m.session_id, m.shown,
         (select s.identity from store s) as store,
+        (select s.value from states s where s.name = 'readiness') as readiness,
         (select jsonb_agg(p) from payment_modes p) as payment_modes,
         (select jsonb_object_agg(s.staff_code, s.name) from staff s
             where s.active and s.staff_code = any(:staff)) as staff,
@@ -76,7 +77,10 @@ STORE = text("""
                 + :total_minor
         where till_id = :till_id
     ), taken_over as (
-        update orphan_payments set state = 'sold' where order_id = :order_id and state = 'open'
+        update orphan_payments o set state = 'sold'
+        from jsonb_to_recordset(cast(:payments as jsonb)) as p (payment_mode text, reference text)
+        where o.order_id = :order_id and o.state = 'open' and o.payment_mode = p.payment_mode
+            and o.reference = p.reference
     ), released as (
         delete from held_carts where order_id = :order_id
     ), told as (
@@ -86,9 +90,13 @@ STORE = text("""
     select pg_notify('outbox.orders', ''), pg_notify('changes', '{"what": "orders"}')
 """)
 
-ORPHANS = text("""
+ORPHAN = text("""
     insert into orphan_payments (order_id, n, payment_mode, amount_minor, reference, till_id, seller)
-    values (:order_id, :n, :payment_mode, :amount_minor, :reference, :till_id, :seller) on conflict do nothing
+    select :order_id, coalesce((select max(n) from orphan_payments where order_id = :order_id), 0) + 1,
+        :payment_mode, :amount_minor, :reference, :till_id, :seller
+    where not exists (select from payments
+        where order_id = :order_id and payment_mode = :payment_mode and reference = :reference)
+    on conflict do nothing
 """)
 TOMBSTONE = text("""insert into abandoned (order_id, "by") values (:order_id, :by) on conflict do nothing""")
 
@@ -103,6 +111,7 @@ class Before:
     session_id: UUID | None
     shown: dict[str, Any]
     store: dict[str, Any] | None
+    readiness: dict[str, Any] | None
     payment_modes: list[dict[str, Any]]
     staff: dict[str, str]
     session_minor: int
@@ -128,6 +137,7 @@ def before(tx: Tx, order_id: UUID, staff: list[str]) -> Before:
         session_id=row.session_id,
         shown=row.shown,
         store=row.store,
+        readiness=row.readiness,
         payment_modes=row.payment_modes or [],
         staff=row.staff or {},
         session_minor=int(row.session_minor),
@@ -163,9 +173,9 @@ def store_sale(tx: Tx, values: dict[str, Any]) -> None:
 
 
 def keep_orphans(tx: Tx, rows: list[dict[str, Any]]) -> None:
-    """Keeps money that was taken for a sale that was refused."""
-    if rows:
-        tx.execute(ORPHANS, rows)
+    """Keeps money that was taken for a sale that was refused, once; the id's lock is held."""
+    for row in rows:
+        tx.execute(ORPHAN, row)
 
 
 def entomb(tx: Tx, order_id: UUID, by: str) -> None:

@@ -28,7 +28,7 @@ def advance(app: App, tx: Tx, watched: modes.Machine, wish: Wish) -> Mode:
     decision = decide(
         wish,
         modes.connectivity(tx),
-        modes.readiness(tx),
+        modes.readiness(tx, now),
         grant=modes.granted(tx),
         current=before or first(now),
         now=now,

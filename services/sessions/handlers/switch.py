@@ -1,6 +1,7 @@
 """The switch that people turn, and the mode as they see it."""
 
 import time
+from datetime import datetime
 from typing import Any
 
 from services.chassis import states
@@ -26,7 +27,7 @@ def turn(app: App, who: Principal, *, on: bool, reason: str | None, manager_toke
         app.db.lock(tx, machine.LOCK)
         watched = modes.watched(tx)
         if watched.wish.on != on:
-            too_old = _may_turn_on(tx, reason, manager) if on else ()
+            too_old = _may_turn_on(tx, app.clock.now(), reason, manager) if on else ()
             mode = machine.advance(app, tx, watched, Wish(on, who.staff_code, reason))
             _note_confirmation(app, tx, mode, too_old, manager)
         number = _published(tx).number
@@ -57,11 +58,11 @@ def _manager(app: App, token: str | None) -> str | None:
     return principal.staff_code
 
 
-def _may_turn_on(tx: Tx, reason: str | None, manager: str | None) -> tuple[str, ...]:
+def _may_turn_on(tx: Tx, now: datetime, reason: str | None, manager: str | None) -> tuple[str, ...]:
     """Raises what keeps offline mode from being turned on; returns the data sets that the manager agrees to."""
     if not reason:
         raise ReasonNeeded(field="reason")
-    readiness = modes.readiness(tx)
+    readiness = modes.readiness(tx, now)
     missing = missing_for_offline(readiness, grant=modes.granted(tx))
     if missing:
         what = banners.in_words(missing)

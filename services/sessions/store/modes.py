@@ -100,17 +100,25 @@ def connectivity(tx: Tx) -> Connectivity | None:
     return Connectivity(value["internet"] == "up", value["head_office"] == "up", bool(value.get("superseded")))
 
 
-def readiness(tx: Tx) -> Readiness:
-    """What is synced, and how old it is; nothing is before the first word."""
+def readiness(tx: Tx, now: datetime) -> Readiness:
+    """What is synced, and how old it is by now, though `catalog` may be silent; nothing is before the first word."""
     heard = states.read(tx, "readiness")
     if heard is None:
         return Readiness()
-    freshness = {name: of["freshness"] for name, of in heard.value["datasets"].items()}
+    freshness = {name: _grown(of, now) for name, of in heard.value["datasets"].items()}
     return Readiness(
         missing=tuple(heard.value["missing"]),
         stale=tuple(name for name, how in freshness.items() if how == "stale"),
         too_old=tuple(name for name, how in freshness.items() if how == "too_old"),
     )
+
+
+def _grown(told: dict[str, Any], now: datetime) -> str:
+    for how in ("too_old", "stale"):
+        turns = told.get(f"{how}_at")
+        if turns and now >= datetime.fromisoformat(turns):
+            return how
+    return str(told["freshness"])
 
 
 def granted(tx: Tx) -> bool:

@@ -1,5 +1,6 @@
 """A store at the counter: a real database, tills, staff, a price book, and a mode that tests set."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -120,6 +121,14 @@ class Counter:
         }
         with self.app.db.transaction() as tx:
             hearing.mode(self.app.outbox, self.app.clock)(tx, self.mode_number, value | more)
+
+    def hear_state(self, name: str, value: dict[str, Any]) -> None:
+        """A state of another service that this one only keeps."""
+        with self.app.db.transaction() as tx:
+            tx.execute(
+                text("insert into states (name, number, value) values (:name, 1, cast(:value as jsonb))"),
+                {"name": name, "value": json.dumps(value)},
+            )
 
     def go_offline(self) -> UUID:
         session = new_id()

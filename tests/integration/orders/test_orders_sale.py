@@ -2,6 +2,8 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from orders_store import Counter
@@ -142,6 +144,30 @@ def test_s19_what_only_head_office_can_give_is_refused_offline_by_name(counter: 
     assert refused.value.details["features"] == [feature]
 
 
+def test_s14_offline_goods_are_picked_up_and_the_rest_is_shown_as_not_available(counter: Counter):
+    cart = counter.sale()
+    assert selling.quote(counter.app, cart, counter.till).unavailable == {}
+    counter.go_offline()
+    shown = selling.quote(counter.app, cart, counter.till).unavailable
+    assert shown["delivery"] == "Not available in Offline Mode"
+    assert set(shown.values()) == {"Not available in Offline Mode"}
+    order = counter.sell()
+    assert (order.document["fulfilment"], order.document["delivery"]) == ("self_pickup", None)
+
+
+def test_b1_a_quote_says_how_old_its_data_is_though_nobody_tells_any_more(counter: Counter):
+    now = counter.app.clock.now()
+    later = {"as_of": 0, "synced_at": 0, "stale_at": 4, "too_old_at": 24}
+    told = {name: (now + timedelta(hours=hours)).isoformat() for name, hours in later.items()}
+    counter.hear_state("readiness", {"datasets": {"products": told | {"freshness": "fresh"}}, "missing": []})
+    seen = []
+    for hours in (0, 5, 30):
+        counter.app.clock.set(now + timedelta(hours=hours))
+        [age] = selling.quote(counter.app, counter.sale(), counter.till).ages
+        seen.append((age.dataset, age.as_of, age.freshness))
+    assert seen == [("products", now, "fresh"), ("products", now, "stale"), ("products", now, "too_old")]
+
+
 def test_s16_online_payment_is_refused_offline(counter: Counter):
     counter.go_offline()
     payments = [{"payment_mode": "LINK", "amount_minor": 1_049_00, "reference": "PAY-123456"}]
@@ -195,6 +221,32 @@ def test_b4_money_that_was_taken_for_a_refused_sale_stays_on_a_list(counter: Cou
     paid = again.payments[0].model_copy(update={"amount_minor": 1_049_00})
     selling.place(counter.app, again.model_copy(update={"payments": [paid]}), counter.till)
     assert counter.scalar("select state from orphan_payments") == "sold"
+
+
+def test_b4_money_that_the_sale_did_not_use_in_the_end_stays_on_the_list(counter: Counter):
+    sale = counter.sale(total_minor=1_000_00, payments=[counter.upi(1_000_00)])
+    for _ in range(2):
+        with pytest.raises(errors.QuoteChanged):
+            selling.place(counter.app, sale, counter.till)
+    cash = counter.sale().payments
+    selling.place(counter.app, sale.model_copy(update={"total_minor": 1_049_00, "payments": cash}), counter.till)
+    assert counter.scalar("select array_agg(state) from orphan_payments") == ["open"]
+
+
+def test_b4_money_is_kept_in_mind_whatever_the_sale_was_refused_for(counter: Counter):
+    sale = counter.sale(payments=[counter.upi(1_049_00)])
+    counter.hear_mode("cannot_sell", missing=["staff"])
+    with pytest.raises(errors.CannotSell):
+        selling.place(counter.app, sale, counter.till)
+    assert counter.scalar("select reference from orphan_payments where state = 'open'") == sale.payments[0].reference
+
+
+def test_b4_no_money_is_without_order_once_its_sale_is_stored(counter: Counter):
+    """A refusal that is noted after another Pay under the same id went through."""
+    sale = counter.sale(payments=[counter.upi(1_049_00)])
+    selling.place(counter.app, sale, counter.till)
+    selling._keep_money(counter.app, sale, counter.till, UUID(counter.till.till_id))
+    assert counter.scalar("select count(*) from orphan_payments") == 0
 
 
 def test_b4_cash_gets_its_change(counter: Counter):

@@ -158,6 +158,7 @@ def upgrade() -> None:
     sa.Column('settled_by', sa.Text(), nullable=True),
     sa.Column('note', sa.Text(), nullable=True),
     sa.CheckConstraint("state in ('open', 'sold', 'refunded')", name='orphan_payments_state'),
+    sa.UniqueConstraint('order_id', 'payment_mode', 'reference', name='orphan_payments_reference'),
     sa.PrimaryKeyConstraint('order_id', 'n')
     )
     op.create_table('outbox',

@@ -1,0 +1,12 @@
+"""Figures of the sale."""
+
+from prometheus_client import Counter, Gauge
+
+SALES = Counter("store_orders_sales_total", "Sales that were stored.", ["mode"])
+REPLAYS = Counter("store_orders_replays_total", "Pays for a sale that was stored before: the same answer again.")
+REFUSALS = Counter("store_orders_refusals_total", "Pays that were refused, by code.", ["code"])
+MONEY_WITHOUT_ORDER = Gauge(
+    "store_orders_money_without_order_minor", "Money taken for sales that were refused, minor units.", ["payment_mode"]
+)
+SPARE_PREFIXES = Gauge("store_orders_spare_prefixes", "Invoice prefixes that no till has taken yet.")
+ACTIVE_TILLS = Gauge("store_orders_active_tills", "Tills that may sell.")
