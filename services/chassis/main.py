@@ -10,7 +10,7 @@ import typer
 
 from services.chassis import logs
 from services.chassis.errors import ServiceError
-from services.chassis.settings import SettingsError, load
+from services.chassis.settings import SettingsError, load, schema_owner
 
 Letter = Annotated[int | None, typer.Argument(help="Number of one dead letter, as listed; all of them without it.")]
 
@@ -53,7 +53,7 @@ def _commands(package: str) -> typer.Typer:
         """Brings the database schema to the newest revision (as the schema's owner)."""
         from services.chassis.migrations import upgrade
 
-        upgrade(package, _settings(package).database_url.get_secret_value())
+        upgrade(package, schema_owner())
 
     @commands.command()
     def openapi() -> None:

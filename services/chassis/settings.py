@@ -63,6 +63,18 @@ class ServiceSettings(BaseSettings):
         return cls(_secrets_dir=os.environ.get(SECRETS_DIR) or None)
 
 
+class Ownership(BaseSettings):
+    """All that `migrate` needs: the database as the schema's owner sees it."""
+
+    model_config = ServiceSettings.model_config
+
+    database_url: SecretStr
+
+    @classmethod
+    def read(cls) -> Self:
+        return cls(_secrets_dir=os.environ.get(SECRETS_DIR) or None)
+
+
 S = TypeVar("S", bound=ServiceSettings)
 
 
@@ -76,12 +88,23 @@ def load(cls: type[S], *, needs: tuple[str, ...] = ()) -> S:
     try:
         settings = cls.read()
     except ValidationError as error:
-        problems += [_problem(e["loc"], e["msg"]) for e in error.errors()]
-        raise SettingsError(problems) from None
+        raise SettingsError(problems + _problems(error)) from None
     problems += [f"{PREFIX}{n.upper()} is missing" for n in needs if getattr(settings, n) is None]
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def schema_owner() -> str:
+    """The address of the database for `migrate`. Raises SettingsError."""
+    try:
+        return Ownership.read().database_url.get_secret_value()
+    except ValidationError as error:
+        raise SettingsError(_problems(error)) from None
+
+
+def _problems(error: ValidationError) -> list[str]:
+    return [_problem(e["loc"], e["msg"]) for e in error.errors()]
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> str:

@@ -58,6 +58,7 @@ class Puller:
         self._pulls = tuple(pulls)
         self._client = client or httpx2.Client(timeout=TIMEOUT_S, follow_redirects=False)
         self._headers = {"Authorization": f"Bearer {token}"}
+        self._silent: set[str] = set()
 
     def pull_all(self) -> None:
         """Pulls every state once; one whose owner does not answer keeps its last value."""
@@ -71,9 +72,18 @@ class Puller:
                 if not self._pull_once(pull):
                     break
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
-            log.warning("pull_failed", state=pull.name, error=type(error).__name__)
+            self._note_silence(pull.name, type(error).__name__)
             return False
+        if pull.name in self._silent:
+            self._silent.discard(pull.name)
+            log.info("pulled_again", state=pull.name)
         return True
+
+    def _note_silence(self, name: str, error: str) -> None:
+        """Once: an owner may be away for a day, and is asked every second."""
+        if name not in self._silent:
+            self._silent.add(name)
+            log.warning("pull_failed", state=name, error=error)
 
     def value(self, tx: Tx, name: str) -> State | None:
         """The state as last heard."""

@@ -23,11 +23,10 @@ from deploy.runner.environment import PROJECT
 from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
 from services.chassis.topology import Queue, declare
-from services.sync.events import QUEUES
+from services.sync.events import QUEUES, SETTLED_TO
 from tests.support import eventually
 
 TOKEN = "a-token-of-services-0123"
-OUTCOMES, SESSIONS = Queue("orders.outcomes"), Queue("sessions.facts")
 QUICK = {"STORE_PROBE_SECONDS": "0.2", "STORE_OMS_SLOW_START_SECONDS": "0", "STORE_OMS_TIMEOUT_SECONDS": "5"}
 
 
@@ -43,7 +42,7 @@ class Site:
     def declare(self) -> None:
         """Declares what sync takes from and tells to, as its neighbours would."""
         with self._channel() as channel:
-            for queue in (*QUEUES, OUTCOMES, SESSIONS):
+            for queue in (*QUEUES, *map(Queue, SETTLED_TO)):
                 declare(channel, queue)
 
     def place(self, documents: Iterable[dict[str, Any]]) -> None:
