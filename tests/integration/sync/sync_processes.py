@@ -92,7 +92,7 @@ class Site:
 
 def _publish(channel: amqp.Channel, type_: str, queue: str, data: dict[str, Any]) -> None:
     event = Event(id=new_id(), type=type_, store_id="S1", aggregate_id="x", occurred_at=datetime.now(UTC), data=data)
-    channel.basic_publish(amqp.Message(encode(event), delivery_mode=2), routing_key=queue)
+    channel.basic_publish_confirm(amqp.Message(encode(event), delivery_mode=2), routing_key=queue)
 
 
 @dataclass
