@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 python := .venv/bin/python
+compile := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 --custom-compile-command 'make lock'
 
 ##@ The store
 .PHONY: run
@@ -15,7 +16,7 @@ demo: install ## Play an outage, line by line, and judge every sale (DATA=folder
 ##@ Tests and checks
 .PHONY: test
 test: install ## Run every test that needs no more than this machine
-	@$(python) -m pytest
+	@$(python) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: unit
 unit: install ## Run the tests that need no server
@@ -33,6 +34,11 @@ lint: install ## Run the static checks
 .PHONY: install
 install: ## Install what is missing to run and to test
 	@deploy/bootstrap.sh test
+
+.PHONY: lock
+lock: install ## Pin every package anew, as pyproject.toml asks for them
+	@$(compile) pyproject.toml -o requirements.lock
+	@$(compile) --group dev pyproject.toml -o requirements-dev.lock
 
 .PHONY: help
 help: ## Show this help

@@ -1,6 +1,7 @@
 """A private PostgreSQL and RabbitMQ for the tests that ask for them, started once a run, on free ports."""
 
 import itertools
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,13 +16,14 @@ from deploy.runner import database_roles
 from deploy.runner.broker_admin import EVERYTHING
 from deploy.runner.environment import OWN_SECRETS, PROJECT, Credentials, Site, command, environment
 from deploy.runner.errors import RunnerError
-from deploy.runner.ports import Ports
+from deploy.runner.ports import LOWEST, Ports
 from deploy.runner.postgres import Postgres
 from deploy.runner.rabbitmq import BrokerPorts, RabbitMQ
 from deploy.runner.services import SERVICES
 
 PASSWORD = "for-tests-only-0123456789"
 ACCOUNT = "tests"
+PORTS_EACH = 1_000
 
 S = TypeVar("S", Postgres, RabbitMQ)
 
@@ -38,7 +40,10 @@ def server_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def ports(server_folder: Path) -> Ports:
-    return Ports(server_folder / "ports.json")
+    """Ports that no other process of this run takes, however many there are at the same moment."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = LOWEST + worker * PORTS_EACH
+    return Ports(server_folder / "ports.json", among=range(first, first + PORTS_EACH))
 
 
 @pytest.fixture(scope="session")

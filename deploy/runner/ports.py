@@ -26,11 +26,14 @@ class PortTaken(RunnerError):
 class Ports:
     """Port numbers by name, kept in a JSON file.
 
-    `fixed` are those that were asked for: they are taken as they are, or not at all.
+    `fixed` are those that were asked for: they are taken as they are, or not at all. Others come out of `among`.
     """
 
-    def __init__(self, file: Path, fixed: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, file: Path, fixed: Mapping[str, int] | None = None, among: range = range(LOWEST, HIGHEST)
+    ) -> None:
         self._file = file
+        self._among = among
         self._fixed = dict(fixed or {})
         self._known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
 
@@ -51,10 +54,10 @@ class Ports:
     def _free(self, name: str, first: int | None) -> int:
         others = {port for other, port in (self._known | self._fixed).items() if other != name}
         wishes = [port for port in (self._known.get(name), first) if port]
-        for port in [*wishes, *random.sample(range(LOWEST, HIGHEST), TRIES)]:
+        for port in [*wishes, *random.sample(self._among, TRIES)]:
             if port not in others and is_free(port):
                 return port
-        raise RunnerError(f"No free port between {LOWEST} and {HIGHEST} was found for {name}.")
+        raise RunnerError(f"No free port between {self._among[0]} and {self._among[-1]} was found for {name}.")
 
     def _remember(self, name: str, port: int) -> None:
         if self._known.get(name) != port:
