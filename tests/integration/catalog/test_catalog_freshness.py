@@ -28,6 +28,8 @@ def test_s2_readiness_names_what_is_missing_until_all_four_have_synced(store):
         "count": 3,
         "version": 1,
         "freshness": "fresh",
+        "stale_at": "2026-04-15T10:30:00+00:00",
+        "too_old_at": "2026-04-16T06:30:00+00:00",
     }
 
 

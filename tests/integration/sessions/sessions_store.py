@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -129,8 +129,15 @@ class Store:
         self.line(internet="down", head_office="down")
 
     def synced(self, *missing: str, **freshness: str) -> None:
-        datasets = {name: {"freshness": freshness.get(name, "fresh")} for name in DATASETS}
+        datasets = {name: self._aged(freshness.get(name, "fresh")) for name in DATASETS}
         self.hear("readiness", {"datasets": datasets, "missing": list(missing)})
+
+    def _aged(self, freshness: str) -> dict[str, str]:
+        """A data set as `catalog` tells of it: fresh for four hours, too old after a day."""
+        age = timedelta(hours={"fresh": 0, "stale": 5, "too_old": 25}[freshness])
+        turns = {"stale_at": timedelta(hours=4), "too_old_at": timedelta(hours=24)}
+        now = self.clock.now()
+        return {"freshness": freshness} | {name: (now - age + after).isoformat() for name, after in turns.items()}
 
     def hear_figures(self, session_id: str, orders: int, total_minor: int) -> None:
         value = {"session_id": session_id, "orders": orders, "total_minor": total_minor}

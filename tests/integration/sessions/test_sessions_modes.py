@@ -64,6 +64,13 @@ def test_s2_nothing_is_synced_before_the_first_word_of_the_catalogue(store):
     assert answer.json["details"]["missing"] == list(DATASETS)
 
 
+def test_b1_data_grow_old_though_the_catalogue_is_silent(store):
+    store.synced()
+    store.clock.advance(25 * 3600)
+    refused = store.turn(store.token("A1"), on=True, reason=WHY)
+    assert sorted(refused.json["details"]["datasets"]) == sorted(DATASETS)
+
+
 def test_b1_data_that_are_too_old_need_a_manager_once_a_session(store):
     associate, manager = store.token("A1"), store.token("M1")
     store.synced(products="too_old", inventory="stale")

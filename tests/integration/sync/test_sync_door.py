@@ -257,7 +257,7 @@ def test_only_what_waits_for_a_person_is_sent_again(store: Store, door: Client, 
     for _ in range(times):
         answer = door.post(f"/api/sync/deliveries/{order}/retry", headers=MANAGER)
         assert (answer.status_code, answer.json["code"]) == (409, "not_pending")
-    assert door.post("/api/sync/deliveries/00000000-0000-7000-8000-000000000001/retry", headers=MANAGER).status_code == 404
+    assert door.post(f"/api/sync/deliveries/{uuid4()}/retry", headers=MANAGER).status_code == 404
     assert len(store.oms.posts) == 1
 
 
