@@ -46,8 +46,12 @@ def _values(tx: Tx, outcome: Outcome) -> dict[str, Any]:
 
 
 def _state(outcome: Outcome) -> str:
-    """A void goes by `_void`, which puts the goods back."""
-    return "void_asked" if outcome.state == "withdrawn" else STATES[outcome.state]
+    """A void goes by `_void`; too late with a reason is an order that head office holds otherwise than we sent it."""
+    if outcome.state == "withdrawn":
+        return "void_asked"
+    if outcome.state == "too_late" and outcome.reason:
+        return "pending"
+    return STATES[outcome.state]
 
 
 def _void(app: App, tx: Tx, outcome: Outcome) -> None:

@@ -106,6 +106,16 @@ def test_b10_a_void_that_comes_too_late_leaves_the_order_synced(counter: Counter
     assert counter.scalar("select state from amendments") == "too_late"
 
 
+def test_s23_a_void_that_comes_too_late_hides_no_mismatch(counter: Counter):
+    order = counter.sell()
+    wish = void(counter, order)
+    reason = {"code": "does_not_match", "text": "Head office holds another order under this id."}
+    settle(counter, order, "too_late", 2, wish_id=str(wish.wish_id), reason=reason)
+    shown = showing.detail(counter.app, order.order_id)
+    assert (shown.state_text, shown.reason) == ("Pending – action needed", reason)
+    assert counter.scalar("select state from amendments") == "too_late"
+
+
 def test_b10_an_outcome_in_between_does_not_hide_the_wish(counter: Counter):
     order = counter.sell()
     void(counter, order)
