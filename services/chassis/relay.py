@@ -95,6 +95,7 @@ class RelayLoop:
             answer = call(amqp_uri, consumer, "inbox_missing", queue=queue, event_ids=[str(i) for i in rows])
         except (RpcTimeout, RpcUnavailable, ServiceError) as error:
             log.warning("consumer_not_asked", queue=queue, reason=type(error).__name__)
+            self._ask_later(rows)
             return
         missing = {rows[UUID(i)] for i in answer["missing"]}
         with self._db.transaction() as tx:
@@ -104,6 +105,11 @@ class RelayLoop:
             else:
                 outbox.settle(tx, received=[], missing=sorted(missing))
                 metrics.REPUBLISHED.labels(self._service).inc(len(missing))
+
+    def _ask_later(self, rows: dict[UUID, int]) -> None:
+        """Behind the rows of others, which would not be asked about while the oldest are those of a silent consumer."""
+        with self._db.transaction() as tx:
+            outbox.ask_later(tx, sorted(rows.values()))
 
     def _publish(self, publisher: ConfirmingPublisher, rows: list[Any]) -> list[Fate]:
         try:
