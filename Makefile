@@ -22,6 +22,10 @@ test: install ## Run every test that needs no more than this machine
 unit: install ## Run the tests that need no server
 	@$(python) -m pytest tests/unit
 
+.PHONY: bench
+bench: install ## Measure start, memory, sale and drain, each beside its reference (five minutes)
+	@$(python) -m tests.bench
+
 .PHONY: lint
 lint: install ## Run the static checks
 	@$(python) -m ruff check .

@@ -105,9 +105,9 @@ def sell(people: People, baskets: list[Basket], progress: Callable[[int], None])
 
 
 def _sell_one(day: Day, people: People, till: Till, basket: Basket) -> Receipt:
-    cart = _cart(basket)
+    cart = cart_of(basket)
     quote = till.api.post("/api/orders/quotes", cart)
-    document = _pay(day, people, till, _paid(cart, quote["totals"]["total_minor"]))["document"]
+    document = _pay(day, people, till, paid(cart, quote["totals"]["total_minor"]))["document"]
     return Receipt(document["order_id"], till.name, document["invoice"]["number"], document["totals"]["total_minor"])
 
 
@@ -126,9 +126,9 @@ def _pay(day: Day, people: People, till: Till, sale: dict[str, Any]) -> Any:
 
 
 def _try_wrong(day: Day, till: Till, basket: Basket, wrong: Wrong) -> None:
-    cart = _cart(basket)
+    cart = cart_of(basket)
     total = till.api.post("/api/orders/quotes", cart)["totals"]["total_minor"] + wrong.total
-    sale = _paid(cart | wrong.cart, total, wrong.payment or {"payment_mode": "CASH"})
+    sale = paid(cart | wrong.cart, total, wrong.payment or {"payment_mode": "CASH"})
     try:
         till.api.post("/api/orders/orders", sale)
     except Refused as refused:
@@ -139,11 +139,12 @@ def _try_wrong(day: Day, till: Till, basket: Basket, wrong: Wrong) -> None:
         day.surprises.append(f"taken, though it had to be refused as {wrong.code}")
 
 
-def _cart(basket: Basket) -> dict[str, Any]:
+def cart_of(basket: Basket) -> dict[str, Any]:
+    """A cart under a new id."""
     return {"order_id": str(new_id()), "lines": [{"sku": sku, "quantity": n} for sku, n in basket]}
 
 
-def _paid(cart: dict[str, Any], total: int, payment: dict[str, Any] | None = None) -> dict[str, Any]:
+def paid(cart: dict[str, Any], total: int, payment: dict[str, Any] | None = None) -> dict[str, Any]:
     """Every third sale by UPI, every third by card, the others in cash; kept in the till's folder first."""
     if payment is None:
         reference = str(int(cart["order_id"].replace("-", "")[-15:], 16))[:12].zfill(12)

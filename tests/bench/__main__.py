@@ -1,0 +1,93 @@
+"""`python -m tests.bench`: what was promised in figures, each beside its reference in the same run."""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.demo.people import sign_in
+from deploy.demo.store import HeadOfficeDials, Store, wait
+from tests.bench import broker, drain, sale
+from tests.bench.figures import Figure
+from tests.bench.store import opened, python_memory
+
+MB = 1_000_000
+REST_S = 15
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def bench(
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of the sale and of its reference.")] = 3,
+    orders: Annotated[int, typer.Option(min=200, help="Orders that are drained.")] = 2000,
+) -> None:
+    """Measures start, memory, sale and drain. Leave the machine alone meanwhile; it takes about five minutes."""
+    with tempfile.TemporaryDirectory(prefix="store-bench-") as folder:
+        Path(folder).chmod(0o755)
+        with broker.running(Path(folder)) as (amqp_url, reference_s):
+            _measure(Path(folder) / "store", amqp_url, reference_s, rounds, orders)
+
+
+def _measure(folder: Path, amqp_url: str, reference_s: float, rounds: int, orders: int) -> None:
+    with opened(folder) as (store, first_s):
+        _say(f"start, the first time                      {first_s:8.1f} s   (goal: 90)")
+        sign_in(store)
+    with opened(folder) as (store, second_s):
+        _say(f"start, the second time                     {second_s:8.1f} s   (goal: 30)")
+        _say(f"  reference: RabbitMQ alone                {reference_s:8.1f} s")
+        time.sleep(REST_S)
+        pss, rss = python_memory(store)
+        _say(f"Python processes at rest                   {pss / MB:8.0f} MB  (RSS {rss / MB:.0f} MB; goal: 800)")
+        _sale(store, amqp_url, rounds)
+        _drain(store, amqp_url, orders)
+
+
+def _sale(store: Store, amqp_url: str, rounds: int) -> None:
+    """Offline, as when it matters: nothing drains meanwhile."""
+    people = sign_in(store)
+    _go_offline(store)
+    sold, echoed = sale.measure(people, amqp_url, rounds)
+    for figure in (*sold, *echoed):
+        _say(figure.line())
+    ratio = _middle(sold) / _middle(echoed)
+    p95 = statistics.median(figure.p95_ms for figure in sold)
+    _say(f"  sale / echo                              {ratio:8.2f}     (goal: 0.40), p95 {p95:.0f} ms (goal: 120)")
+
+
+def _drain(store: Store, amqp_url: str, orders: int) -> None:
+    people = sign_in(store)
+    waiting = people.manager.get("/api/sync/status")["backlog"]["waiting"]
+    if waiting < orders:
+        sale.sell(people, orders - waiting)
+    rate = drain.ours(store, people)
+    documents = [drain.anew(document) for document in drain.Booked(store).documents(orders)]
+    reference = drain.dramatiq(store, amqp_url, documents)
+    _say(f"drain, 50 ms an order, 32 in flight        {rate:8.1f}/s")
+    _say(f"  reference: Dramatiq, the same OMS        {reference:8.1f}/s")
+    _say(f"  drain / Dramatiq                         {rate / reference:8.2f}     (goal: 0.80)")
+
+
+def _go_offline(store: Store) -> None:
+    """As an outage would: whoever sold online before sells on."""
+    manager = sign_in(store).manager
+    if manager.get("/api/sessions/storage-grant")["edge"] is None:
+        place = store.folder / "offline-data"
+        place.mkdir(exist_ok=True)
+        manager.put("/api/sessions/storage-grant", {"folder": str(place)})
+    HeadOfficeDials(store).set({"kind": "down"})
+    wait("the store goes offline", lambda: manager.get("/api/orders/mode")["mode"] == "offline", within=60)
+
+
+def _middle(figures: list[Figure]) -> float:
+    return statistics.median(figure.rate for figure in figures)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+app(prog_name="python -m tests.bench")
