@@ -36,7 +36,11 @@ class OrderPlaced(_Fact):
 
 
 class OrderVoided(_Fact):
+    """Goods that are not back count as sold until a figure that is later than `voided_at`."""
+
     order_id: UUID
+    goods_back: bool
+    voided_at: datetime
 
 
 class Outcome(_Fact):

@@ -47,12 +47,17 @@ def order_amended(order_id: str, revision: int, data: dict[str, Any]) -> Event:
     return Event(type="orders.order_amended", aggregate_id=order_id, aggregate_version=revision, data=data)
 
 
-def order_voided(order_id: str, lines: list[dict[str, Any]]) -> Event:
+def order_voided(order_id: str, lines: list[dict[str, Any]], *, goods_back: bool, voided_at: datetime) -> Event:
     return Event(
         type="orders.order_voided",
         aggregate_id=order_id,
         aggregate_version=2,
-        data={"order_id": order_id, "lines": lines},
+        data={
+            "order_id": order_id,
+            "lines": lines,
+            "goods_back": goods_back,
+            "voided_at": voided_at.isoformat(),
+        },
     )
 
 

@@ -41,6 +41,7 @@ from services.orders.errors import (
 from services.orders.handlers import (
     amending,
     counter,
+    hearing,
     invoicing,
     online,
     reporting,
@@ -285,6 +286,10 @@ class Door:
     @every(15)
     def show_figures(self) -> None:
         reporting.show_figures(self.app)
+
+    @every(60, single="orders.stock")
+    def close_held(self) -> None:
+        hearing.close_held(self.app.db)
 
     @every(30, single="orders.identity")
     def pull_identity(self) -> None:

@@ -54,7 +54,9 @@ def _placed(tx: Tx, told: list[dict[str, Any]]) -> None:
 
 
 def _voided(tx: Tx, told: list[dict[str, Any]]) -> None:
-    facts.note_void(tx, [OrderVoided.model_validate(data).order_id for data in told])
+    voided = list(map(OrderVoided.model_validate, told))
+    facts.note_void(tx, [order.order_id for order in voided if order.goods_back])
+    facts.note_accepted(tx, {o.order_id: o.voided_at for o in voided if not o.goods_back})
 
 
 def _settled(tx: Tx, told: list[dict[str, Any]]) -> None:

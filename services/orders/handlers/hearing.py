@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.database import Tx, notify
+from services.chassis.database import Database, Tx, notify
 from services.chassis.outbox import Outbox
 from services.chassis.states import Apply
 from services.orders import events
@@ -28,6 +28,12 @@ def mode(outbox: Outbox, clock: Clock) -> Apply:
 
 def price_book(tx: Tx, _number: int, value: Any) -> None:
     heard.keep_book(tx, value["items"])
+
+
+def close_held(db: Database) -> None:
+    """Counts no sale against a figure that holds it already."""
+    with db.transaction() as tx:
+        heard.close_held(tx)
 
 
 def payment_modes(tx: Tx, _number: int, value: Any) -> None:

@@ -22,6 +22,7 @@ def take(app: App, tx: Tx, batch: list[Event]) -> None:
 
 
 def _take_one(app: App, tx: Tx, outcome: Outcome) -> None:
+    orders.lock(tx, outcome.order_id)
     if outcome.wish_id is not None:
         wishes.answer(tx, outcome.wish_id, "too_late" if outcome.state == "too_late" else "done")
     state = orders.settle(tx, _values(tx, outcome))
@@ -55,6 +56,8 @@ def _state(outcome: Outcome) -> str:
 
 
 def _void(app: App, tx: Tx, outcome: Outcome) -> None:
-    lines = orders.void(tx, outcome.order_id)
-    if lines:
-        app.outbox.record(tx, events.order_voided(str(outcome.order_id), lines), to=events.VOIDED_TO)
+    now, goods_back = app.clock.now(), wishes.goods_back(tx, outcome.order_id)
+    lines = orders.void(tx, outcome.order_id, goods_back=goods_back, now=now)
+    if lines is not None:
+        event = events.order_voided(str(outcome.order_id), lines, goods_back=goods_back, voided_at=now)
+        app.outbox.record(tx, event, to=events.VOIDED_TO)

@@ -34,6 +34,19 @@ CLOSED = text("""
         (sku text, stock int, stock_as_of timestamptz)
     where m.sku = r.sku and m.open and m.accepted_at < r.stock_as_of
 """)
+# a figure may be heard before the word on an order that it holds already
+HELD = text("""
+    select distinct m.sku from movements m join stock s using (sku)
+    where m.open and m.accepted_at < s.as_of limit :limit
+""")
+CLOSE_HELD = text("""
+    update movements m set open = false from stock s
+    where m.sku = any(:skus) and s.sku = m.sku and m.open and m.accepted_at < s.as_of
+""")
+COUNT_AGAIN = text("""
+    update stock s set sold = coalesce((select sum(m.quantity) from movements m where m.sku = s.sku and m.open), 0)
+    where s.sku = any(:skus)
+""")
 LOCK_STOCK = text("select from stock where sku = any(:skus) order by sku for update")
 STOCK = text("""
     insert into stock as s (sku, synced, as_of, sold)
@@ -103,6 +116,16 @@ def keep_book(tx: Tx, items: list[dict[str, Any]]) -> None:
     stock = json.dumps([{name: i[name] for name in ("sku", "stock", "stock_as_of")} for i in items])
     tx.execute(CLOSED, {"rows": stock})
     tx.execute(STOCK, {"rows": stock})
+
+
+def close_held(tx: Tx, *, limit: int = 1000) -> int:
+    """Counts no movement that a synced figure holds already; how many articles were put right."""
+    skus = list(tx.scalars(HELD, {"limit": limit}))
+    if skus:
+        tx.execute(LOCK_STOCK, {"skus": skus})
+        tx.execute(CLOSE_HELD, {"skus": skus})
+        tx.execute(COUNT_AGAIN, {"skus": skus})
+    return len(skus)
 
 
 def payment_modes(tx: Tx) -> list[Any]:

@@ -1,5 +1,6 @@
 """Orders as they stand: reading, listing, and what answers change."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,14 +38,23 @@ SETTLE = text("""
 """)
 ACCEPTED = text("update movements set accepted_at = :accepted_at where order_id = :order_id and accepted_at is null")
 SET_STATE = text("update orders set state = :state where order_id = :order_id")
+# in the order in which sales take them
+LOCK_GOODS = text("""
+    select from stock where sku in (select sku from movements where order_id = :order_id) order by sku for update
+""")
 VOID = text("""
     with void as (update orders set state = 'void' where order_id = :order_id and state <> 'void' returning order_id),
     back as (
-        delete from movements m using void where m.order_id = void.order_id returning m.sku, m.quantity, m.open
+        delete from movements m using void where :goods_back and m.order_id = void.order_id
+        returning m.sku, m.quantity, m.open
+    ), gone as (
+        update movements m set accepted_at = coalesce(m.accepted_at, :now) from void
+        where not :goods_back and m.order_id = void.order_id
     ), restocked as (
         update stock set sold = sold - back.quantity from back where stock.sku = back.sku and back.open
     )
-    select sku, quantity from back
+    select void.order_id, (select jsonb_agg(jsonb_build_object('sku', sku, 'quantity', quantity)) from back) as lines
+    from void
 """)
 PRINTED = text("update orders set printed = printed + 1 where order_id = :order_id returning printed")
 NEXT_REVISION = text("update orders set revision = revision + 1 where order_id = :order_id returning revision")
@@ -98,9 +108,14 @@ def set_state(tx: Tx, order_id: UUID, state: str) -> None:
     tx.execute(SET_STATE, {"order_id": order_id, "state": state})
 
 
-def void(tx: Tx, order_id: UUID) -> list[dict[str, Any]]:
-    """Voids an order and puts its goods back; what went back, nothing the second time."""
-    return [dict(row) for row in tx.execute(VOID, {"order_id": order_id}).mappings()]
+def void(tx: Tx, order_id: UUID, *, goods_back: bool, now: datetime) -> list[dict[str, Any]] | None:
+    """Voids an order; the goods that went back to the shelf, or None when it was void before.
+
+    Goods that are not back count as sold until a figure comes that is later than `now`.
+    """
+    tx.execute(LOCK_GOODS, {"order_id": order_id})
+    row = tx.execute(VOID, {"order_id": order_id, "goods_back": goods_back, "now": now}).first()
+    return (row.lines or []) if row else None
 
 
 def note_print(tx: Tx, order_id: UUID) -> int:

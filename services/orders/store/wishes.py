@@ -17,6 +17,10 @@ ANSWER = text("update amendments set state = :state where wish_id = :wish_id and
 VOID_ASKED = text("""
     select exists (select from amendments where order_id = :order_id and kind = 'void' and state = 'asked')
 """)
+GOODS_BACK = text("""
+    select (details ->> 'goods_back')::boolean from amendments where order_id = :order_id and kind = 'void'
+    order by asked_at desc limit 1
+""")
 APPROVE = text("""
     insert into approvals (approval_id, action, subject, order_id, asked_by, approved_by, reason)
     values (:approval_id, :action, :subject, :order_id, :asked_by, :approved_by, :reason)
@@ -45,6 +49,11 @@ def answer(tx: Tx, wish_id: UUID, state: str) -> None:
 
 def void_asked(tx: Tx, order_id: UUID) -> bool:
     return bool(tx.scalar(VOID_ASKED, {"order_id": order_id}))
+
+
+def goods_back(tx: Tx, order_id: UUID) -> bool:
+    """Whether the goods of an order that was asked to be void are back on the shelf."""
+    return tx.scalar(GOODS_BACK, {"order_id": order_id}) is not False
 
 
 def approve(tx: Tx, values: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """What is left: the synced figure less what was sold here since, in whatever order that is heard."""
 
 import itertools
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from catalog_store import figure, product
@@ -17,8 +17,13 @@ def placed(order_id, *lines, **more):
     return Event(type="orders.order_placed", aggregate_id=str(order_id), data=data | more)
 
 
-def voided(order_id, *lines):
-    data = {"order_id": str(order_id), "lines": [{"sku": sku, "quantity": n} for sku, n in lines]}
+def voided(order_id, *lines, goods_back=True, voided_at=None):
+    data = {
+        "order_id": str(order_id),
+        "lines": [{"sku": sku, "quantity": n} for sku, n in lines],
+        "goods_back": goods_back,
+        "voided_at": (voided_at or datetime.now(UTC)).isoformat(),
+    }
     return Event(type="orders.order_voided", aggregate_id=str(order_id), aggregate_version=2, data=data)
 
 
@@ -56,6 +61,15 @@ def test_s13_a_void_gives_back_in_whatever_order_it_is_heard(synced, order):
         synced.hear(told[n])
     assert synced.left(SKU) == 10
     assert synced.failures() == 0
+
+
+def test_s13_goods_of_a_void_sale_that_are_not_back_count_until_a_later_figure(synced):
+    order_id, voided_at = new_id(), synced.clock.now() + timedelta(minutes=5)
+    synced.hear(placed(order_id, (SKU, 2)), voided(order_id, goods_back=False, voided_at=voided_at))
+    assert synced.left(SKU) == 8
+    synced.clock.advance(301)
+    synced.sync("inventory", figure(SKU, 8), full=False)
+    assert synced.left(SKU) == 8
 
 
 @pytest.mark.parametrize("backwards", [False, True])

@@ -19,9 +19,11 @@ from tests.support import eventually
 
 @pytest.fixture
 def db(monkeypatch: pytest.MonkeyPatch, service_database: Callable[[str], str]):
-    monkeypatch.setattr(psycopg.waiting, "wait", green.wait)
-    monkeypatch.setattr(green, "SILENCE_S", 0.3)
+    """One connection, which waits as a service's do; its server counts as frozen after a second."""
     opened = Database(service_database("sync"), name="tests", pool_size=1)
+    opened.ping()
+    monkeypatch.setattr(psycopg.waiting, "wait", green.wait)
+    monkeypatch.setattr(green, "SILENCE_S", 1.0)
     yield opened
     opened.dispose()
 

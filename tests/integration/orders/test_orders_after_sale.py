@@ -12,7 +12,7 @@ from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.tokens import Principal
 from services.orders import errors
-from services.orders.handlers import amending, invoicing, outcomes, showing
+from services.orders.handlers import amending, hearing, invoicing, outcomes, showing
 from services.orders.handlers import counter as at_counter
 from services.orders.schemas import ApprovalIn, CorrectionWish, CustomerIn, Hold, Refund, TillIn, VoidWish
 
@@ -50,7 +50,8 @@ def approve_void(counter: Counter, order: Any, who: Principal | None = None) -> 
 
 def void(counter: Counter, order: Any, **more: Any) -> Any:
     approval = more.pop("approval_id", None) or approve_void(counter, order)
-    wish = VoidWish(wish_id=new_id(), reason="Wrong size", goods_back=True, approval_id=approval)
+    goods_back = more.get("goods_back", True)
+    wish = VoidWish(wish_id=new_id(), reason="Wrong size", goods_back=goods_back, approval_id=approval)
     return amending.void(counter.app, order.order_id, wish, counter.till)
 
 
@@ -185,6 +186,28 @@ def test_s13_a_movement_counts_until_a_later_figure_holds_it(counter: Counter):
     later = (datetime.fromisoformat(ACCEPTED) + timedelta(seconds=1)).isoformat()
     counter.hear_book([{**BOOK[0], "number": 3, "stock": 7, "stock_as_of": later}])
     assert left(counter, "A1") == 7
+
+
+def test_s13_a_figure_that_came_before_the_word_on_its_order_counts_it_once(counter: Counter):
+    order = counter.sell({"A1": 3})
+    later = (datetime.fromisoformat(ACCEPTED) + timedelta(seconds=1)).isoformat()
+    counter.hear_book([{**BOOK[0], "number": 2, "stock": 7, "stock_as_of": later}])
+    settle(counter, order, "synced", 1, oms_id="OMS-1", accepted_at=ACCEPTED)
+    for _ in range(2):
+        hearing.close_held(counter.app.db)
+        assert left(counter, "A1") == 7
+
+
+def test_s13_b10_goods_that_are_not_back_count_as_sold_until_a_later_figure(counter: Counter):
+    order = counter.sell({"A1": 2})
+    void(counter, order, goods_back=False)
+    settle(counter, order, "withdrawn", 1)
+    assert (state(counter, order), left(counter, "A1")) == ("void", 8)
+    told = counter.events("orders.order_voided")[0].data
+    assert (told["lines"], told["goods_back"]) == ([], False)
+    later = (counter.app.clock.now() + timedelta(seconds=1)).isoformat()
+    counter.hear_book([{**BOOK[0], "number": 2, "stock": 8, "stock_as_of": later}])
+    assert left(counter, "A1") == 8
 
 
 def test_s13_an_oversold_piece_is_sold_with_a_managers_word_and_recorded(counter: Counter):
