@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import (
@@ -30,6 +31,15 @@ def _whole_number(value: Any) -> Any:
     return value
 
 
+def _written_as_a_day(value: Any) -> Any:
+    """Refuses what pydantic would take for a day besides: a number of seconds, a time at midnight."""
+    if isinstance(value, date):
+        return value
+    if not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        raise ValueError("must be a day, such as 2026-04-15")
+    return value
+
+
 def clean_text(value: str) -> str:
     """The text in NFC, stripped; refuses control characters, lone surrogates and bidirectional overrides."""
     if _UNSAFE.search(value):
@@ -46,7 +56,10 @@ class Strict(BaseModel):
 # bounds stand before it, or the document of the routes would not hold them
 Whole = BeforeValidator(_whole_number)
 JsonInt = Annotated[int, Whole]
+Flag = Annotated[bool, Field(strict=True)]
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
 Minor = Annotated[int, Field(ge=0, le=MAX_MINOR), Whole]
+Amount = Annotated[int, Field(gt=0, le=MAX_MINOR), Whole]
 Quantity = Annotated[int, Field(ge=1, le=9999), Whole]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.chassis.fields import Code, Line, Minor, Note, Quantity, Safe, Strict
+from services.chassis.fields import Amount, Code, Day, Flag, Line, Minor, Note, Quantity, Safe, Strict
 from services.orders.domain.freshness import Freshness
 
 Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
@@ -44,7 +44,7 @@ class Cart(Strict):
     coupon: Code | None = None
     extensions: Annotated[list[Code], Field(max_length=20, default_factory=list)]
     note: Note = ""
-    pays_cash: bool = False
+    pays_cash: Flag = False
 
 
 class PaymentIn(Strict):
@@ -165,7 +165,7 @@ class OrderQuery(Strict):
     mode: Literal["online", "offline"] | None = None
     till_id: UUID | None = None
     session_id: UUID | None = None
-    business_date: date | None = None
+    business_date: Day | None = None
     search: Annotated[str, StringConstraints(max_length=64)] | None = None
     cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -180,7 +180,7 @@ class Abandoned(BaseModel):
 class VoidWish(Strict):
     wish_id: UUID
     reason: Line
-    goods_back: bool
+    goods_back: Flag
     approval_id: UUID | None = None
 
 
@@ -372,7 +372,7 @@ class PaymentIntentIn(Strict):
 
     order_id: UUID
     n: Annotated[int, Field(ge=1, le=10)]
-    amount_minor: Annotated[Minor, Field(gt=0)]
+    amount_minor: Amount
     payment_mode: Code
 
 
@@ -419,5 +419,5 @@ class OversoldReport(BaseModel):
 
 
 class Days(Strict):
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None

@@ -1,30 +1,20 @@
 """What routes and procedures take and give."""
 
-import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from services.chassis.fields import Code, Line, Strict
+from services.chassis.fields import Code, Day, Flag, Line, Strict
 from services.sessions.domain.offline_sessions import Status
 from services.sessions.domain.pins import MAX_DIGITS, MIN_DIGITS
-
-
-def _written_as_a_day(value: Any) -> Any:
-    """Refuses what pydantic would take for a day besides: a number of seconds, a time at midnight."""
-    if not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
-        raise ValueError("must be a day, such as 2026-04-15")
-    return value
-
 
 TillId = UUID
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Pin = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 NewPin = Annotated[str, StringConstraints(pattern=rf"^[0-9]{{{MIN_DIGITS},{MAX_DIGITS}}}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}-[0-9a-f]{32}$")]
-Day = Annotated[date, BeforeValidator(_written_as_a_day)]
 Label = Literal["Success", "Failed", "In progress"]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
@@ -104,7 +94,7 @@ class SalesEmployees(BaseModel):
 class Turn(Strict):
     """`manager_token`: a manager's shift token, who agrees to sell from data that are too old."""
 
-    on: bool
+    on: Flag
     reason: Line | None = None
     manager_token: Token | None = None
 
@@ -137,13 +127,13 @@ class ModeOut(ModeState):
 
 
 class GrantFolder(Strict):
-    folder: Annotated[Line, StringConstraints(max_length=500)]
+    folder: Line
 
 
 class GrantTill(Strict):
     """`folder` as the page may tell it: browsers show its name only."""
 
-    granted: bool
+    granted: Flag
     folder: Line
 
 

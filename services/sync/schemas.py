@@ -1,16 +1,16 @@
 """What the door and the RPC take and give."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.chassis.fields import JsonInt, Strict
+from services.chassis.fields import Day, Flag, JsonInt, Strict
 
 StateName = Literal["waiting", "sending", "unknown", "synced", "pending", "withdrawn"]
 Limit = Annotated[int, Field(ge=1, le=200)]
-Cursor = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
+Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}-[0-9a-f]{32}$")]
 
 
 class Connectivity(BaseModel):
@@ -76,7 +76,7 @@ class Status(BaseModel):
 
 
 class AutoSyncIn(Strict):
-    on: bool
+    on: Flag
 
 
 class Query(Strict):
@@ -84,7 +84,7 @@ class Query(Strict):
 
     state: StateName | None = None
     session_id: UUID | None = None
-    business_date: date | None = None
+    business_date: Day | None = None
     cursor: Cursor | None = None
     limit: Limit = 50
 
@@ -181,11 +181,18 @@ class PendingOrders(BaseModel):
     refused_notices: list[RefusedNotice]
 
 
+def _only(name: str) -> dict[str, Any]:
+    """A JSON Schema: this field is given and not null."""
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
 class ReconciliationIn(Strict):
     """A session or a day, one of them."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_only("session_id"), _only("business_date")]})
+
     session_id: UUID | None = None
-    business_date: date | None = None
+    business_date: Day | None = None
 
 
 class DifferenceOut(BaseModel):
