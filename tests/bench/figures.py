@@ -1,9 +1,9 @@
 """Measures what is done many times at once, and prints it beside its reference."""
 
 import statistics
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 
@@ -23,23 +23,16 @@ class Figure:
 def at_once(name: str, workers: list[Callable[[], None]], *, seconds: float) -> Figure:
     """Calls each worker again and again in a thread of its own for so long."""
     times: list[float] = []
-    start = threading.Barrier(len(workers) + 1)
-    until = [0.0]
+    began = time.perf_counter()
 
     def loop(call: Callable[[], None]) -> None:
-        start.wait()
-        while (began := time.perf_counter()) < until[0]:
+        while (called := time.perf_counter()) < began + seconds:
             call()
-            times.append(time.perf_counter() - began)
+            times.append(time.perf_counter() - called)
 
-    threads = [threading.Thread(target=loop, args=(worker,)) for worker in workers]
-    for thread in threads:
-        thread.start()
-    began = time.perf_counter()
-    until[0] = began + seconds
-    start.wait()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(workers)) as pool:
+        for done in [pool.submit(loop, worker) for worker in workers]:
+            done.result()
     took = time.perf_counter() - began
     ms = sorted(1000 * t for t in times)
     return Figure(name, len(ms) / took, statistics.median(ms), ms[int(len(ms) * 0.95)])

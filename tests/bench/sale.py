@@ -10,10 +10,12 @@ from typing import Any
 
 warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*")
 
+from nameko.exceptions import UnknownService  # noqa: E402
 from nameko.standalone.rpc import ServiceRpcProxy  # noqa: E402
 
 from deploy.demo import selling  # noqa: E402
 from deploy.demo.people import People, Till  # noqa: E402
+from deploy.demo.store import wait  # noqa: E402
 from deploy.runner.environment import PROJECT  # noqa: E402
 from tests.bench.figures import Figure, at_once  # noqa: E402
 
@@ -80,11 +82,20 @@ def _echo(amqp_url: str) -> Iterator[None]:
         service.wait(20)
 
 
+def _answers(proxy: Any) -> bool:
+    try:
+        proxy.echo("there?")
+    except UnknownService:
+        return False
+    return True
+
+
 @contextmanager
 def _callers(amqp_url: str, payload: dict[str, Any], count: int) -> Iterator[list[Callable[[], None]]]:
     proxies = [ServiceRpcProxy("echo", {"AMQP_URI": amqp_url}) for _ in range(count)]
     started = [proxy.start() for proxy in proxies]
     try:
+        wait("the echo answers", lambda: _answers(started[0]), within=30)
         yield [lambda proxy=proxy: proxy.echo(payload) for proxy in started]
     finally:
         for proxy in proxies:
