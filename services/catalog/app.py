@@ -2,20 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from services.catalog.settings import Settings
-from services.chassis import states
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.outbox import Outbox
 from services.chassis.states import Pull, Puller
-from services.chassis.tokens import Authenticator, Revocations
+from services.chassis.tokens import Authenticator, heard_authenticator
 from services.head_office.connecting import connect
 from services.head_office.port import HeadOffice
 
-SILENT_AFTER_S = 60
 POOL = 16
 
 
@@ -45,7 +41,7 @@ def build(settings: Settings) -> App:
         clock=clock,
         outbox=Outbox(settings.id, clock),
         puller=puller,
-        authenticator=authenticator(settings, db, clock),
+        authenticator=heard_authenticator(settings, db, clock),
         head_office=head_office(settings),
         started_at=clock.now(),
     )
@@ -55,29 +51,3 @@ def head_office(settings: Settings) -> HeadOffice:
     """The head office that the settings name."""
     token = settings.head_office_token
     return connect(settings.head_office_adapter, settings.head_office_url, token.get_secret_value() if token else "")
-
-
-def authenticator(settings: Settings, db: Database, clock: Clock) -> Authenticator:
-    """Checks shift tokens against the revocations last heard."""
-
-    def revocations() -> dict[str, Any] | None:
-        heard = _heard(db)
-        return heard.value if heard else None
-
-    def silent() -> bool:
-        heard = _heard(db)
-        return heard is None or (clock.now() - heard.heard_at).total_seconds() > SILENT_AFTER_S
-
-    key = settings.token_public_key_file
-    return Authenticator(
-        Path(key).read_text() if key else "",
-        settings.id,
-        settings.service_token.get_secret_value(),
-        revoked=Revocations(revocations),
-        silent=silent,
-    )
-
-
-def _heard(db: Database) -> Any:
-    with db.transaction() as tx:
-        return states.read(tx, "revocations")

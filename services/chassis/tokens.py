@@ -4,17 +4,25 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import jwt
 
+from services.chassis.clock import Clock
+from services.chassis.database import Database
 from services.chassis.errors import Forbidden, Unauthorized
+from services.chassis.settings import ServiceSettings
+from services.chassis.states import State, read
 
 ALGORITHM = "EdDSA"
 ISSUER = "sessions"
 SERVICE = "service"
 MANAGER = "manager"
 LEEWAY_WHILE_SILENT_S = 4 * 3600
+SILENT_AFTER_S = 60
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -88,19 +96,31 @@ class Authenticator:
         return claims
 
 
-class Revocations:
-    """Revocations as last heard, read again from where they are kept at most once a second."""
+class Remembered(Generic[T]):
+    """Something that is read again at most once a second, but as often as it is asked for while it is None."""
 
-    def __init__(
-        self, load: Callable[[], dict[str, Any] | None], monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, load: Callable[[], T | None], monotonic: Callable[[], float] = time.monotonic) -> None:
         self._load = load
         self._monotonic = monotonic
-        self._read_at = float("-inf")
-        self._value: dict[str, Any] = {}
+        self._read_at = 0.0
+        self._value: T | None = None
+
+    def __call__(self) -> T | None:
+        now = self._monotonic()
+        if self._value is None or now - self._read_at >= 1:
+            self._read_at = now
+            self._value = self._load() or self._value
+        return self._value
+
+
+class Revocations:
+    """Whether a token, or whoever holds it, was revoked."""
+
+    def __init__(self, load: Callable[[], dict[str, Any] | None]) -> None:
+        self._load = load
 
     def __call__(self, principal: Principal) -> bool:
-        value = self._current()
+        value = self._load() or {}
         if any(t["jti"] == principal.token_id for t in value.get("tokens", ())):
             return True
         of_person = {s["staff_code"]: s["before"] for s in value.get("staff", ())}
@@ -108,12 +128,27 @@ class Revocations:
         before = max(of_person.get(principal.staff_code, 0), of_till.get(principal.till_id, 0))
         return principal.issued_at < before
 
-    def _current(self) -> dict[str, Any]:
-        now = self._monotonic()
-        if now - self._read_at >= 1:
-            self._read_at = now
-            self._value = self._load() or self._value
-        return self._value
+
+def heard_authenticator(settings: ServiceSettings, db: Database, clock: Clock) -> Authenticator:
+    """Checks shift tokens against the revocations last heard from their owner."""
+
+    def load() -> State | None:
+        with db.transaction() as tx:
+            return read(tx, "revocations")
+
+    heard = Remembered(load)
+
+    def revocations() -> dict[str, Any] | None:
+        state = heard()
+        return state.value if state else None
+
+    def silent() -> bool:
+        state = heard()
+        return state is None or (clock.now() - state.heard_at).total_seconds() > SILENT_AFTER_S
+
+    key = Path(settings.token_public_key_file).read_text() if settings.token_public_key_file else ""
+    token = settings.service_token.get_secret_value()
+    return Authenticator(key, settings.id, token, revoked=Revocations(revocations), silent=silent)
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

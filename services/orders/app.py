@@ -1,20 +1,17 @@
 """What every process of orders is made of."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.outbox import Outbox
-from services.chassis.states import Pull, Puller, read
-from services.chassis.tokens import Authenticator, Revocations
+from services.chassis.states import Pull, Puller
+from services.chassis.tokens import Authenticator, heard_authenticator
 from services.head_office.connecting import connect
 from services.head_office.port import HeadOffice
 from services.orders.handlers import hearing
 from services.orders.settings import Settings
-
-SILENT_AFTER_S = 30
 
 
 @dataclass(frozen=True)
@@ -40,28 +37,10 @@ def build(settings: Settings) -> App:
         clock=clock,
         outbox=outbox,
         pullers=_pullers(settings, db, outbox, clock),
-        authenticator=authenticator(settings, db, clock),
+        authenticator=heard_authenticator(settings, db, clock),
         head_office=_head_office(settings),
         zone=ZoneInfo(settings.time_zone),
     )
-
-
-def authenticator(settings: Settings, db: Database, clock: Clock) -> Authenticator:
-    """Checks shift tokens against the revocations last heard."""
-
-    def silent() -> bool:
-        with db.transaction() as tx:
-            heard = read(tx, "revocations")
-        return heard is None or (clock.now() - heard.heard_at).total_seconds() > SILENT_AFTER_S
-
-    def revocations() -> dict[str, object] | None:
-        with db.transaction() as tx:
-            heard = read(tx, "revocations")
-        return heard.value if heard else None
-
-    key = Path(settings.token_public_key_file).read_text() if settings.token_public_key_file else ""
-    token = settings.service_token.get_secret_value()
-    return Authenticator(key, settings.id, token, revoked=Revocations(revocations), silent=silent)
 
 
 def _head_office(settings: Settings) -> HeadOffice:

@@ -12,7 +12,7 @@ from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.outbox import Outbox
 from services.chassis.states import TIMEOUT_S, Pull, Puller
-from services.chassis.tokens import Authenticator, Revocations
+from services.chassis.tokens import Authenticator, Remembered, Revocations
 from services.sessions import heard
 from services.sessions.pins import PinHasher
 from services.sessions.settings import Settings
@@ -80,7 +80,7 @@ def authenticator(settings: Settings, db: Database) -> Authenticator:
         Path(settings.token_public_key_file).read_text(),
         settings.id,
         settings.service_token.get_secret_value(),
-        revoked=Revocations(revocations),
+        revoked=Revocations(Remembered(revocations)),
         silent=lambda: False,
     )
 

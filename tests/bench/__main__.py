@@ -90,4 +90,5 @@ def _say(text: str) -> None:
     typer.echo(text)
 
 
-app(prog_name="python -m tests.bench")
+if __name__ == "__main__":
+    app(prog_name="python -m tests.bench")

@@ -19,7 +19,7 @@ from services.chassis.openapi import document
 from services.chassis.replies import Reply, state_reply
 from services.chassis.routes import MAX_BODY, PUBLIC, SERVICE
 from services.chassis.testing import client
-from services.chassis.tokens import Authenticator, Principal, Revocations
+from services.chassis.tokens import Authenticator, Principal, Remembered, Revocations
 
 KEY, OTHER_KEY = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 SERVICE_TOKEN = "the-token-that-doors-share"
@@ -97,7 +97,7 @@ class Calls:
     def __init__(self) -> None:
         self.revoked: dict[str, Any] = {}
         self.silent = False
-        loaded = Revocations(lambda: self.revoked, monotonic=iter(range(10_000)).__next__)
+        loaded = Revocations(Remembered(lambda: self.revoked, monotonic=iter(range(10_000)).__next__))
         authenticator = Authenticator(
             pem(KEY, public=True), "S001", SERVICE_TOKEN, revoked=loaded, silent=lambda: self.silent
         )
