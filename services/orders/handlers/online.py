@@ -46,6 +46,11 @@ def agreed(tx: Tx, cart: Cart) -> tuple[Offer, dict[str, Any] | None]:
     return offer(answer), answer
 
 
+def must_commit(sale: Sale, before: Before) -> bool:
+    """Whether a sale uses what only head office gives, and may; a plain one asks nobody."""
+    return before.mode == "online" and bool(reckoning.features(sale) or _paid_online(sale, before))
+
+
 def commit(app: App, sale: Sale, before: Before) -> None:
     """Binds head office to its quote, and makes sure that online payments were captured, before anything is locked."""
     features = reckoning.features(sale)
@@ -54,10 +59,8 @@ def commit(app: App, sale: Sale, before: Before) -> None:
         if isinstance(bound, Absent):
             raise OnlineQuoteNeeded
         _must(bound, features)
-    kinds = {mode.code: mode.kind for mode in reckoning.modes_of(before).values()}
-    for n, payment in enumerate(sale.payments, 1):
-        if kinds.get(payment.payment_mode) == "online":
-            _must_be_captured(app, sale.order_id, n, payment.amount_minor)
+    for n, amount in _paid_online(sale, before):
+        _must_be_captured(app, sale.order_id, n, amount)
 
 
 def offer(answer: dict[str, Any]) -> Offer:
@@ -94,6 +97,13 @@ def update_product(app: App, product_id: str, changes: ProductUpdate) -> dict[st
     told = changes.model_dump(exclude_none=True)
     found = app.head_office.update_product(product_id, told, timeout=app.settings.online_timeout_s)
     return _must(found, [Feature.PRODUCT_UPDATE])
+
+
+def _paid_online(sale: Sale, before: Before) -> list[tuple[int, int]]:
+    """Number and amount of each online payment."""
+    kinds = {mode.code: mode.kind for mode in reckoning.modes_of(before).values()}
+    paid = enumerate(sale.payments, 1)
+    return [(n, p.amount_minor) for n, p in paid if kinds.get(p.payment_mode) == "online"]
 
 
 def _must(answer: TellAnswer, features: list[Feature]) -> dict[str, Any]:

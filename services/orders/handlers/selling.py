@@ -111,8 +111,8 @@ def business_fingerprint(sale: Sale) -> str:
     return invoices.fingerprint(sale.model_dump(mode="json", exclude={"kept", "agreed"}))
 
 
-def _once(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
-    _bind_head_office(app, sale, who)
+def _once(app: App, sale: Sale, who: Principal, *, bound: bool = False) -> tuple[OrderOut, bool]:
+    """Head office, where a sale needs its word, is asked while nothing is locked; then everything is read again."""
     with app.db.transaction() as tx:
         sales.lock(tx, sale.order_id)
         before = sales.before(tx, sale.order_id, reckoning.staff_of(sale, who))
@@ -120,16 +120,18 @@ def _once(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
             return _replayed(tx, before.stored, sale.order_id, business_fingerprint(sale)), False
         if before.abandoned:
             raise OrderAbandoned(order_id=str(sale.order_id))
-        _place(app, tx, sale, who, before)
-        return showing.one(tx, sale.order_id), True
+        if bound or not online.must_commit(sale, before):
+            return _place(app, tx, sale, who, before), True
+    online.commit(app, sale, before)
+    return _once(app, sale, who, bound=True)
 
 
-def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> None:
+def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> OrderOut:
     reckoning.check_cart(sale, before)
     if before.mode == "offline" and sale.kept is None:
         raise NotKept
     rows = sales.book(tx, [line.sku for line in sale.lines], locked=True)
-    till = sales.till(tx, _till_of(who))
+    till = sales.till(tx, _till_of(who), _references(sale))
     if till is None or not till.active:
         raise TillRefused
     now = app.clock.now()
@@ -138,22 +140,12 @@ def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> None
     quote = reckoning.quote(app, sale, before, rows, day, offer=offer)
     _must_be_agreed(app, sale, before, quote)
     deal = Deal(sale, who, before, till, quote, _payments(sale, before, quote), now, day, answer)
-    used = sales.used_references(tx, [(p.payment_mode, p.reference) for p in deal.payments if p.reference])
+    used = list(till.used_references)
     granted = _approved(app, tx, deal, used)
     document = writing.document(deal, granted, app.settings.id, app.settings.chain_salt.get_secret_value())
     outgoing, _ = app.outbox.rows(events.order_placed(document), to=events.PLACED_TO)
     sales.store_sale(tx, writing.row(deal, document, business_fingerprint(sale), used) | _told(outgoing))
-
-
-def _bind_head_office(app: App, sale: Sale, who: Principal) -> None:
-    """For a sale that uses what only head office gives; a plain one asks nobody."""
-    asks = bool(reckoning.features(sale)) or any(p.reference for p in sale.payments)
-    if not asks:
-        return
-    with app.db.transaction() as tx:
-        before = sales.before(tx, sale.order_id, reckoning.staff_of(sale, who))
-    if before.mode == "online" and not before.stored:
-        online.commit(app, sale, before)
+    return showing.placed(document)
 
 
 def _replayed(tx: Tx, stored: dict[str, Any], order_id: UUID, fingerprint: str) -> OrderOut:
@@ -161,6 +153,10 @@ def _replayed(tx: Tx, stored: dict[str, Any], order_id: UUID, fingerprint: str) 
     if stored["fingerprint"] != fingerprint:
         raise OrderDiffers(order=order.model_dump(mode="json"))
     return order
+
+
+def _references(sale: Sale) -> list[tuple[str, str]]:
+    return [(p.payment_mode, normal_reference(p.reference)) for p in sale.payments if p.reference]
 
 
 def _till_of(who: Principal) -> UUID:

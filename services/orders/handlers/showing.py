@@ -37,6 +37,23 @@ def one(tx: Tx, order_id: UUID) -> OrderOut:
     return order_out(row)
 
 
+def placed(document: dict[str, Any]) -> OrderOut:
+    """An order that was stored a moment ago."""
+    offline = document["mode"] == "offline"
+    return OrderOut(
+        order_id=document["order_id"],
+        document=document,
+        offline=offline,
+        label=OFFLINE_ORDER if offline else None,
+        state="waiting",
+        state_text=STATE_TEXTS["waiting"],
+        oms_id=None,
+        accepted_at=None,
+        reason=None,
+        revision=document["revision"],
+    )
+
+
 def detail(app: App, order_id: UUID) -> OrderOut:
     with app.db.transaction() as tx:
         return one(tx, order_id)

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from services.chassis.database import Tx
+from services.chassis.errors import Busy
 
 # one round trip for both; the id before the mode, as everybody takes them
 LOCKS = text("""
@@ -41,15 +43,16 @@ BOOK_LOCKED = text("""
     where p.sku = any(:skus) and not p.deleted order by s.sku for update of s
 """)
 
-REFERENCES = text("""
-    select p.payment_mode || ' ' || p.unique_reference from payments p
-    where (p.payment_mode, p.unique_reference) in
-        (select * from unnest(cast(:modes as text[]), cast(:references as text[])))
-""")
-
 APPROVED = text("select action, subject, approved_by, reason from approvals where order_id = :order_id")
 
-TILL = text("select * from tills where till_id = :till_id for update")
+TILL = text("""
+    select t.*, array(
+        select p.payment_mode || ' ' || p.unique_reference from payments p
+        where (p.payment_mode, p.unique_reference) in
+            (select * from unnest(cast(:modes as text[]), cast(:references as text[])))
+    ) as used_references
+    from tills t where t.till_id = :till_id for update of t
+""")
 
 STORE = text("""
     with stored as (
@@ -149,27 +152,29 @@ def book(tx: Tx, skus: list[str], *, locked: bool = False) -> list[Any]:
     return list(tx.execute(BOOK_LOCKED if locked else BOOK, {"skus": skus}))
 
 
-def used_references(tx: Tx, references: list[tuple[str, str]]) -> list[str]:
-    """Those (payment mode, reference) that have paid before, as "MODE REFERENCE"."""
-    if not references:
-        return []
-    modes, texts = zip(*references, strict=True)
-    return list(tx.scalars(REFERENCES, {"modes": list(modes), "references": list(texts)}))
-
-
 def approvals(tx: Tx, order_id: UUID) -> list[Any]:
     """What managers approved for this order."""
     return list(tx.execute(APPROVED, {"order_id": order_id}))
 
 
-def till(tx: Tx, till_id: UUID) -> Any:
-    """The till, locked: its numbers are taken one after another."""
-    return tx.execute(TILL, {"till_id": till_id}).first()
+def till(tx: Tx, till_id: UUID, references: list[tuple[str, str]]) -> Any:
+    """The till, locked, for its numbers are taken one after another; None for none.
+
+    `used_references` of the row names those (payment mode, reference) that have paid before, as "MODE REFERENCE".
+    """
+    told = {"modes": [mode for mode, _ in references], "references": [reference for _, reference in references]}
+    return tx.execute(TILL, {"till_id": till_id} | told).first()
 
 
 def store_sale(tx: Tx, values: dict[str, Any]) -> None:
-    """Order, payments, movements, stock, number and outgoing message: all or nothing, in one statement."""
-    tx.execute(STORE, values)
+    """Order, payments, movements, stock, number and outgoing message: all or nothing, in one statement.
+
+    Raises Busy when a reference has been paid with at another till since it was looked for.
+    """
+    try:
+        tx.execute(STORE, values)
+    except IntegrityError as error:
+        raise Busy from error
 
 
 def keep_orphans(tx: Tx, rows: list[dict[str, Any]]) -> None:
