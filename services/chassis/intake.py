@@ -23,7 +23,7 @@ from services.chassis.topology import Queue, declare
 
 log = get_logger()
 
-LINGER_S = 0.02
+LINGER_S = 0.05
 IDLE_S = 1.0
 PAUSED_LOOK_S = 0.5
 RECONNECT_S = 1.0

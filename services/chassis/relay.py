@@ -26,6 +26,7 @@ log = get_logger()
 BATCH = 100
 CONFIRM_TIMEOUT_S = 5.0
 LOOK_EVERY_S = 2.0
+GATHER_S = 0.03
 ASK_EVERY_S = 60.0
 PROVEN_AFTER_S = 120.0
 HOLD_FIRST_S = 1.0
@@ -173,6 +174,8 @@ class Relay(DependencyProvider):
         while True:
             while self._loop.publish_due(publisher):
                 metrics.beat(self._service, "relay", within=60)
+                # the first goes at once, those that follow on its heels go together
+                eventlet.sleep(GATHER_S)
             keep_alive(connection)
             metrics.beat(self._service, "relay", within=60)
             self._rest()
