@@ -1,5 +1,6 @@
 """Orders as they stand: reading, listing, and what answers change."""
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,14 +30,25 @@ COLUMNS = (
     orders.c.printed,
 )
 
+# many words in one statement; from head office's word on, a later synced figure holds the movements of an order
 SETTLE = text("""
-    update orders set delivery_version = :version, oms_id = coalesce(:oms_id, oms_id),
-        accepted_at = coalesce(cast(:accepted_at as timestamptz), accepted_at), reason = cast(:reason as jsonb),
-        state = case when state = 'void' then state else :state end
-    where order_id = :order_id and delivery_version < :version
-    returning state
+    with told as (
+        select distinct on (order_id) * from jsonb_to_recordset(cast(:rows as jsonb)) as r (order_id uuid, version int,
+            oms_id text, accepted_at timestamptz, reason jsonb, state text, keeps_wish boolean)
+        order by order_id, version desc
+    ), settled as (
+        update orders o set delivery_version = t.version, oms_id = coalesce(t.oms_id, o.oms_id),
+            accepted_at = coalesce(t.accepted_at, o.accepted_at), reason = nullif(t.reason, 'null'),
+            state = case when o.state = 'void' or (o.state = 'void_asked' and t.keeps_wish) then o.state
+                else t.state end
+        from told t where o.order_id = t.order_id and o.delivery_version < t.version
+        returning o.order_id, t.accepted_at
+    ), accepted as (
+        update movements m set accepted_at = s.accepted_at from settled s
+        where m.order_id = s.order_id and m.accepted_at is null and s.accepted_at is not null
+    )
+    select order_id from settled
 """)
-ACCEPTED = text("update movements set accepted_at = :accepted_at where order_id = :order_id and accepted_at is null")
 SET_STATE = text("update orders set state = :state where order_id = :order_id")
 # in the order in which sales take them
 LOCK_GOODS = text("""
@@ -93,15 +105,12 @@ def _matching(query: Select[Any], search: str) -> Select[Any]:
     )
 
 
-def settle(tx: Tx, values: dict[str, Any]) -> str | None:
-    """Notes a word on a delivery; None when a later one is known, or no such order."""
-    state: str | None = tx.scalar(SETTLE, values)
-    return state
+def settle(tx: Tx, rows: list[dict[str, Any]]) -> set[UUID]:
+    """Notes words on deliveries; the orders of which no later one was known.
 
-
-def accept(tx: Tx, order_id: UUID, accepted_at: Any) -> None:
-    """From head office's word on, a later synced figure holds these movements."""
-    tx.execute(ACCEPTED, {"order_id": order_id, "accepted_at": accepted_at})
+    A word that `keeps_wish` leaves an order in the state "void_asked".
+    """
+    return set(tx.scalars(SETTLE, {"rows": json.dumps(rows)}))
 
 
 def set_state(tx: Tx, order_id: UUID, state: str) -> None:
