@@ -79,3 +79,18 @@ def test_only_https_is_published_beyond_the_machine() -> None:
     composed = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
     published = [port for service in composed.values() for port in service.get("ports", [])]
     assert [port for port in published if not port.startswith("127.0.0.1:")] == ["8443:8443"]
+
+
+def test_b14_what_prometheus_scrapes_and_grafana_shows_is_in_the_compose_file() -> None:
+    composed = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    targets = [
+        target.partition(":")[0]
+        for file in (PROJECT / "deploy" / "prometheus" / "targets").glob("*.yml")
+        for group in yaml.safe_load(file.read_text())
+        for target in group["targets"]
+    ]
+    assert targets
+    assert set(targets) < set(composed)
+    mounted = [m.partition(":")[0] for s in composed.values() for m in s.get("volumes", []) if m.startswith("./")]
+    assert mounted
+    assert all((PROJECT / place).exists() for place in mounted)
