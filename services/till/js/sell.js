@@ -3,7 +3,7 @@
 import { get, post } from "./api.js";
 import * as folder from "./folder.js";
 import { button, field, form, h, show, toast } from "./dom.js";
-import { minor, money, uuid7 } from "./format.js";
+import { minor, moment, money, uuid7 } from "./format.js";
 import { invoice } from "./invoice.js";
 
 const SEARCH_AFTER_MS = 150;
@@ -113,10 +113,17 @@ function sum() {
   return [
     h("p", { className: "money total" }, money(quote.totals.total_minor)),
     quote.stock_note && h("p", { className: "faint small" }, quote.stock_note),
+    ...quote.ages.filter((age) => age.freshness !== "fresh").map(old),
     gone.length > 0 && h("p", { className: "faint small" }, gone.join(" · ")),
     button("Pay", pay, { className: "main" }),
     button("Empty the cart", forget),
   ];
+}
+
+function old(age) {
+  const from = age.as_of ? `as of ${moment(age.as_of)}` : "never synced";
+  const what = age.freshness === "too_old" ? "are too old" : "may have changed";
+  return h("p", { className: "small" }, `${age.dataset.replaceAll("-", " ")} ${what}: ${from}`);
 }
 
 function forget() {
