@@ -132,6 +132,7 @@ class Store:
     """Offers feeds, syncs, hands facts in, and looks at what is shown."""
 
     def __init__(self, url: str) -> None:
+        self._client: tuple[App, Client] | None = None
         self.settings = Settings(
             id="S1",
             database_url=url,
@@ -155,7 +156,9 @@ class Store:
 
     @property
     def http(self) -> Client:
-        return client(Door, self.app)
+        if self._client is None or self._client[0] is not self.app:
+            self._client = self.app, client(Door, self.app)
+        return self._client[1]
 
     def configured(self, **more: Any) -> None:
         """Other settings than the default."""
