@@ -31,8 +31,10 @@ _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no core idles at the end."""
+    """A file at a time; whole stores first and one after another, for each wants all of the machine."""
     items.sort(key=lambda item: "system" not in item.path.parts)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("system" if "system" in item.path.parts else str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ class Health:
         self._service = service
         self._db = db
         self._metrics = make_wsgi_app()
+        self.starting = False
 
     def serve(self, address: str) -> None:
         """Serves from a greenlet of its own; raises OSError when the port is taken."""
@@ -39,7 +40,7 @@ class Health:
 
     def wrong(self) -> list[str]:
         """What keeps this process from its work."""
-        return [f"{loop} is stalled" for loop in metrics.stalled()]
+        return ["it is starting"] * self.starting + [f"{loop} is stalled" for loop in metrics.stalled()]
 
     def _read_tables(self) -> None:
         while True:

@@ -137,10 +137,14 @@ def _serve(package: str, kind: str, needs: tuple[str, ...]) -> None:
     runner.add_service(getattr(_module(package, module), cls))
     _wait_for_database(app)
     _refuse_unsafe(settings, app)
-    Health(service, app.db).serve(settings.metrics_listen)
+    health = Health(service, app.db)
+    # a worker waits for its broker for as long as it takes, and is well meanwhile
+    health.starting = kind == "door"
+    health.serve(settings.metrics_listen)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(_stop, runner))
     runner.start()
+    health.starting = False
     logs.get_logger().info("started", address=settings.door_listen if kind == "door" else None)
     eventlet.spawn(runner.wait).wait()
 

@@ -46,11 +46,13 @@ class Every(Entrypoint):
         self._thread = self.container.spawn_managed_thread(self._run, identifier=self.method_name)
 
     def stop(self) -> None:
+        """May come before the start."""
         self._stopping = True
-        self._thread.kill()
+        self.kill()
 
     def kill(self) -> None:
-        self._thread.kill()
+        if self._thread is not None:
+            self._thread.kill()
 
     def _run(self) -> None:
         service = self.container.service_name

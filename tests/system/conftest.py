@@ -1,4 +1,4 @@
-"""One store for the whole run, as `make run` starts it; tests may kill any part of it."""
+"""A store as `make run` starts it; the tests of a file share it, and may kill any part of it."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def store_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="store-system-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def store(store_folder: Path) -> Iterator[System]:
     """A store that is open, with a stand-in head office of its own."""
     system = System(RunSettings(folder=store_folder / "run"))
