@@ -30,13 +30,6 @@ S = TypeVar("S", Postgres, RabbitMQ)
 _numbers = itertools.count(1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file at a time; whole stores first and one after another, for each wants all of the machine."""
-    items.sort(key=lambda item: "system" not in item.path.parts)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("system" if "system" in item.path.parts else str(item.path)))
-
-
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
     """Where servers keep their data; PostgreSQL's own user has to get in."""
