@@ -46,6 +46,10 @@ lock: install ## Pin every package anew, as pyproject.toml asks for them
 	@$(compile) pyproject.toml -o requirements.lock
 	@$(compile) --group dev pyproject.toml -o requirements-dev.lock
 
+.PHONY: vendor
+vendor: install ## Lay the till page's libraries anew, at the versions of deploy/vendor.py (needs npm)
+	@$(python) -m deploy.vendor
+
 .PHONY: help
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,5 +1,9 @@
 // Elements without markup in strings: what people and head office wrote is only ever text.
 
+import { say as toast } from "./parts/toast.js";
+
+export { toast };
+
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties ?? {})) {
@@ -31,12 +35,6 @@ export function table(columns, rows) {
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell("td"))))),
     ),
   );
-}
-
-export function toast(text) {
-  const element = h("p", {}, text);
-  document.getElementById("toasts").append(element);
-  setTimeout(() => element.remove(), 6000);
 }
 
 // Runs what a button does, once at a time; what goes wrong is said beside it.

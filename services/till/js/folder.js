@@ -1,20 +1,14 @@
 // The till's own folder (File System Access API): while offline each sale is written there before Pay.
 
 import { put } from "./api.js";
+import { read, write as remember } from "./db.js";
+import { t } from "./strings.js";
 
-const DATABASE = "till";
-const STORE = "handles";
 const KEY = "folder";
 
 export const supported = () => "showDirectoryPicker" in window;
 
-export function unsupportedText() {
-  const name = /firefox/i.test(navigator.userAgent) ? "Firefox" : "Safari";
-  return (
-    `Offline Mode is not supported in ${name}. To continue selling without internet, ` +
-    "please switch to Google Chrome or another supported browser."
-  );
-}
+export const unsupportedText = () => t.shell.unsupported(/firefox/i.test(navigator.userAgent) ? "Firefox" : "Safari");
 
 export async function granted() {
   const folder = supported() ? await remembered() : null;
@@ -31,8 +25,8 @@ export async function grant() {
   await write(folder, "proof", written);
   const kept = await (await folder.getFileHandle("proof")).getFile().then((file) => file.text());
   await folder.removeEntry("proof");
-  if (kept !== written) throw new Error("This folder does not keep what is written to it. Choose another.");
-  await remember(folder);
+  if (kept !== written) throw new Error(t.shell.folderForgets);
+  await remember(KEY, folder);
   await put("/api/sessions/till-storage-grant", { granted: true, folder: folder.name || "/" });
 }
 
@@ -45,27 +39,10 @@ export async function keep(name, value) {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const remembered = async () => (await read(KEY)) ?? null;
+
 async function write(folder, name, text) {
   const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
   await stream.write(text);
   await stream.close();
-}
-
-async function remembered() {
-  return (await inStore("readonly", (store) => store.get(KEY))) ?? null;
-}
-
-const remember = (folder) => inStore("readwrite", (store) => store.put(folder, KEY));
-
-function inStore(mode, act) {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const asked = act(opening.result.transaction(STORE, mode).objectStore(STORE));
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
-    };
-  });
 }

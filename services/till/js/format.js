@@ -1,17 +1,29 @@
-// Amounts in lakh grouping, times in the till's own zone.
+// Amounts in lakh grouping, times in the till's own zone, ids.
 
-const rupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
-const moments = new Intl.DateTimeFormat("en-IN", { dateStyle: "medium", timeStyle: "short" });
+const LOCALE = "en-IN";
+const rupees = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "INR" });
+const moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+const times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
+const counts = new Intl.NumberFormat(LOCALE);
 
-export const money = (minor) => (minor === null || minor === undefined ? "–" : rupees.format(minor / 100));
+const known = (value) => value !== null && value !== undefined;
+
+/** Paise as rupees. */
+export const money = (minor) => (known(minor) ? rupees.format(minor / 100) : "–");
 export const moment = (text) => (text ? moments.format(new Date(text)) : "–");
+export const timeOfDay = (text) => (text ? times.format(new Date(text)) : "–");
+export const count = (value) => (known(value) ? counts.format(value) : "–");
 
-// Whole paise of what a person typed; NaN for anything else.
+/** Whole paise of what a person typed, NaN for anything else: "1,499.5" is 149950. */
 export function minor(text) {
-  const match = /^\s*(\d{1,10})(?:\.(\d{1,2}))?\s*$/.exec(text);
+  const match = /^(\d{1,10})(?:\.(\d{1,2}))?$/.exec(text.replace(/[\s,₹]/g, ""));
   return match ? Number(match[1]) * 100 + Number((match[2] ?? "0").padEnd(2, "0")) : NaN;
 }
 
+/** Paise as a person would type them. */
+export const typed = (minorUnits) => (minorUnits / 100).toFixed(minorUnits % 100 ? 2 : 0);
+
+/** A UUIDv7: the time first, so that ids sort as they were made. */
 export function uuid7() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const now = Date.now();

@@ -1,0 +1,96 @@
+// Which till, where one is, how things stand, and who sells.
+
+import { status } from "../live.js";
+import { PAGES, visible } from "../pages.js";
+import { route } from "../router.js";
+import { signOut, till, who } from "../session.js";
+import { t } from "../strings.js";
+import { theme, THEMES } from "../theme.js";
+import { html } from "../ui.js";
+import { Button } from "./button.js";
+import { ask, Sheet } from "./dialog.js";
+import { Icon } from "./icons.js";
+import { Lights } from "./lights.js";
+import { Menu } from "./menu.js";
+
+export function Header() {
+  return html`<header class="top">
+    <a class="brand" href="#/sell"><img src="icon.svg" alt="" width="28" height="28" /><span>${till.value?.name ?? t.shell.till}</span></a>
+    <${Navigation} />
+    <div class="top-end">
+      <${Backlog} />
+      <${Lights} />
+      <${Person} />
+    </div>
+  </header>`;
+}
+
+function Navigation() {
+  const [current] = route.value;
+  return html`<nav class="navigation" aria-label=${t.shell.till}>
+    ${PAGES.filter(visible).map(
+      ({ name, icon }) => html`<a key=${name} href="#/${name}" aria-current=${name === current ? "page" : undefined}>
+        <${Icon} name=${icon} /><span>${t.shell.pages[name]}</span>
+      </a>`,
+    )}
+  </nav>`;
+}
+
+/** Green only when nothing waits. */
+function Backlog() {
+  const backlog = status.value?.backlog;
+  if (!backlog) return null;
+  const waiting = backlog.waiting + backlog.queued;
+  const [kind, text] = backlog.pending
+    ? ["bad", t.shell.pending(backlog.pending)]
+    : waiting
+      ? ["warn", t.shell.waiting(waiting)]
+      : backlog.nothing_waits
+        ? ["good", t.shell.nothingWaits]
+        : ["warn", t.shell.pleaseWait];
+  return html`<a class="chip ${kind} backlog" href="#/settings"><i></i><span>${text}</span></a>`;
+}
+
+function Person() {
+  const { name, role } = who.value;
+  const initials = [...name.matchAll(/\p{L}+/gu)].map(([word]) => word[0]).slice(0, 2).join("");
+  const button = html`<span class="avatar" aria-hidden="true">${initials}</span><bdi class="person-name">${name}</bdi>`;
+  return html`<${Menu} button=${button} label="${name}, ${t.shell.roles[role]}" class="person">
+    ${(close) => html`
+      <p class="menu-title"><bdi>${name}</bdi><span class="muted">${t.shell.roles[role]}</span></p>
+      <${Appearance} />
+      <${Button} icon="back" kind="quiet" act=${() => (close(), leave())}>${t.shell.signOut}<//>
+    `}
+  <//>`;
+}
+
+function Appearance() {
+  return html`<fieldset class="segments">
+    <legend>${t.shell.theme}</legend>
+    ${THEMES.map(
+      (name) => html`<label key=${name}>
+        <input type="radio" name="theme" checked=${theme.value === name} onChange=${() => (theme.value = name)} />
+        <span>${t.shell.themes[name]}</span>
+      </label>`,
+    )}
+  </fieldset>`;
+}
+
+/** Warns while something waits, and lets go all the same. */
+async function leave() {
+  const backlog = status.value?.backlog;
+  if (backlog && !backlog.nothing_waits && !(await ask(SignOut, { backlog }))) return;
+  await signOut();
+}
+
+function SignOut({ backlog, close }) {
+  const waiting = backlog.waiting + backlog.queued;
+  return html`<${Sheet}
+    title=${t.shell.signOutTitle}
+    close=${close}
+    actions=${html`<${Button} act=${() => close(false)}>${t.common.cancel}<//><${Button} kind="main" act=${() => close(true)}>${t.shell.signOutAnyway}<//>`}
+  >
+    <p><strong>${t.shell.pleaseWait}</strong></p>
+    <p>${waiting > 0 && t.shell.waiting(waiting)} ${backlog.pending > 0 && t.shell.pending(backlog.pending)}</p>
+  <//>`;
+}

@@ -1,0 +1,71 @@
+// The cart of this till: one id from the first scan to the OMS; kept through reloads and power cuts.
+
+import { read, write } from "../db.js";
+import { uuid7 } from "../format.js";
+import { computed, signal } from "../ui.js";
+
+const KEY = "cart";
+
+/**
+ * A cart. Lines: {sku, quantity, name, size, unit_price_minor (as shown, null where not known)}. The rest are the
+ * store's own fields of a cart.
+ */
+export const empty = () => ({
+  order_id: uuid7(),
+  lines: [],
+  customer: null,
+  sales_employee: null,
+  note: "",
+  coupon: null,
+  fulfilment: "self_pickup",
+  extensions: [],
+});
+
+export const cart = signal(null);
+export const isEmpty = computed(() => !cart.value?.lines.length);
+export const pieces = computed(() => cart.value?.lines.reduce((sum, line) => sum + line.quantity, 0) ?? 0);
+
+export async function load() {
+  cart.value ??= (await read(KEY)) ?? empty();
+}
+
+/** Changes the cart, and keeps it. */
+export function change(fields) {
+  cart.value = { ...cart.value, ...fields };
+  return write(KEY, cart.value);
+}
+
+export const startAnew = () => change(empty());
+
+/** The same goods under another id, where the old one is refused for ever. */
+export const renew = () => change({ order_id: uuid7() });
+
+/** Adds pieces of an article; the newest stands first. */
+export function add(item, quantity = 1) {
+  const known = cart.value.lines.find((line) => line.sku === item.sku);
+  const line = known ? { ...known, quantity: known.quantity + quantity } : { ...pick(item), quantity };
+  return change({ lines: [line, ...cart.value.lines.filter((other) => other !== known)] });
+}
+
+export const setQuantity = (sku, quantity) =>
+  change({
+    lines: cart.value.lines
+      .map((line) => (line.sku === sku ? { ...line, quantity } : line))
+      .filter((line) => line.quantity > 0),
+  });
+
+/** Takes the prices as the cashier has seen and confirmed them. */
+export const agree = (prices) =>
+  change({ lines: cart.value.lines.map((line) => ({ ...line, unit_price_minor: prices[line.sku] ?? line.unit_price_minor })) });
+
+/** The cart as the store reads it. */
+export function request(own) {
+  const { lines, sales_employee: employee, ...rest } = own;
+  return {
+    ...rest,
+    lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    sales_employee_code: employee?.staff_code ?? null,
+  };
+}
+
+const pick = ({ sku, name, size, unit_price_minor }) => ({ sku, name, size, unit_price_minor: unit_price_minor ?? null });

@@ -1,0 +1,51 @@
+// Products with their sizes, and what is left of each.
+
+import { count, money } from "../format.js";
+import { offline } from "../live.js";
+import { Button } from "../parts/button.js";
+import { t } from "../strings.js";
+import { html } from "../ui.js";
+import { addVariant } from "./adding.js";
+
+const FEW = 3;
+
+export function Products({ items, cursor, problem, loaded, more, again }) {
+  if (problem) {
+    return html`<div class="empty">
+      <p>${t.sell.searchFails}</p>
+      <${Button} act=${again}>${t.common.tryAgain}<//>
+    </div>`;
+  }
+  if (loaded && !items.length) return html`<p class="empty">${t.sell.nothingFound}</p>`;
+  return html`<div class="products-scroll">
+    ${offline() && html`<p class="hint stock-note">${t.sell.stockNote}</p>`}
+    <div class="products">${items.map((item) => html`<${Product} key=${item.product_id} item=${item} />`)}</div>
+    ${cursor && html`<${Button} class="more" act=${more}>${t.sell.more}<//>`}
+  </div>`;
+}
+
+function Product({ item }) {
+  const from = item.price_from_minor === item.price_to_minor ? money(item.price_from_minor) : t.sell.from(money(item.price_from_minor));
+  return html`<article class="product">
+    <header>
+      <h3>${item.name}</h3>
+      <p class="muted">${[item.category, t.sell.left(count(item.left))].join(" · ")}</p>
+      <p class="price">${from}</p>
+    </header>
+    <div class="sizes">${item.variants.map((variant) => html`<${Size} key=${variant.sku} product=${item} variant=${variant} />`)}</div>
+  </article>`;
+}
+
+function Size({ product, variant }) {
+  const { size, left, price_minor: price } = variant;
+  const name = size || t.sell.oneSize;
+  const kind = left <= 0 ? "none" : left <= FEW ? "few" : "";
+  return html`<${Button}
+    class="size ${kind}"
+    act=${() => addVariant(product, variant)}
+    why=${price === null && t.sell.noPrice(product.name)}
+    label=${t.sell.sizeLabel(product.name, name, count(left))}
+  >
+    <span>${name}</span><small>${left > 0 ? count(left) : t.sell.noneLeft}</small>
+  <//>`;
+}

@@ -1,0 +1,79 @@
+// Who is signed in at this till, and which till this is.
+
+import { get, keepToken, post, signedOut, token } from "./api.js";
+import { computed, signal } from "./ui.js";
+
+const PAIRED = "till.paired";
+const RECENT = "till.recent";
+const RECENT_MOST = 6;
+
+const stored = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? "null") ?? otherwise;
+
+/** Who is signed in: {staff_code, name, role, permissions, till_id}; null: nobody; undefined: not known yet. */
+export const who = signal(undefined);
+export const isManager = computed(() => who.value?.role === "manager");
+
+/** This till: {till_id, till_key, name}, null before it is paired. */
+export const till = signal(stored(PAIRED, null));
+
+/** Those who signed in here lately, the last first. */
+export const recent = signal(stored(RECENT, []));
+
+signedOut.add(() => {
+  who.value = null;
+});
+
+/** Finds out who is signed in; waits while the store does not answer. */
+export async function resume() {
+  if (!token()) {
+    who.value = null;
+    return;
+  }
+  try {
+    who.value = await get("/api/sessions/me");
+  } catch (problem) {
+    if (!problem.unanswered) who.value = null;
+    else setTimeout(resume, 1_000);
+  }
+}
+
+export async function signIn(staff_code, pin) {
+  const place = till.value ? { till_id: till.value.till_id, till_key: till.value.till_key } : {};
+  const answer = await post("/api/sessions/sign-in", { staff_code, pin, ...place }, { bearer: null });
+  keepToken(answer.token);
+  remember({ staff_code: answer.staff_code, name: answer.name });
+  who.value = answer;
+}
+
+/** Ends the shift; the store lets go whatever waits. */
+export async function signOut() {
+  await post("/api/sessions/sign-out").catch(() => null);
+  keepToken(null);
+  who.value = null;
+}
+
+export const setPin = (staff_code, code, pin) =>
+  post("/api/sessions/pin", { staff_code, code, pin }, { bearer: null });
+
+/** A manager makes this browser a till of the store. */
+export async function pair(staff_code, pin, name) {
+  const found = await asManager(staff_code, pin, (bearer) => post("/api/orders/tills", { name }, { bearer }));
+  till.value = { till_id: found.till_id, till_key: found.till_key, name: found.name };
+  localStorage.setItem(PAIRED, JSON.stringify(till.value));
+}
+
+/** Does something with a manager's word, whoever is signed in at this till, and lets that shift end. */
+export async function asManager(staff_code, pin, act) {
+  const { token: bearer } = await post("/api/sessions/sign-in", { staff_code, pin }, { bearer: null });
+  try {
+    return await act(bearer);
+  } finally {
+    await post("/api/sessions/sign-out", undefined, { bearer }).catch(() => null);
+  }
+}
+
+function remember(person) {
+  const others = recent.value.filter((one) => one.staff_code !== person.staff_code);
+  recent.value = [person, ...others].slice(0, RECENT_MOST);
+  localStorage.setItem(RECENT, JSON.stringify(recent.value));
+}

@@ -1,0 +1,16 @@
+export const common = {
+  add: "Add",
+  back: "Back",
+  cancel: "Cancel",
+  checkField: "The store cannot take this. Check what was typed.",
+  close: "Close",
+  confirm: "Confirm",
+  edit: "Edit",
+  none: "–",
+  notAvailableOffline: "Not available in Offline Mode",
+  remove: "Remove",
+  save: "Save",
+  search: "Search",
+  tryAgain: "Try again",
+  unreachable: "The store’s edge server does not answer. Nothing is lost; try again in a moment.",
+};

@@ -1,0 +1,38 @@
+export const shell = {
+  till: "Till",
+  unpaired: "Not paired",
+  pages: { sell: "Sell", orders: "Orders", recovery: "Recovery", settings: "Settings" },
+  turnOff: "Turn Off",
+  turningOff: "The mode is changing: the tills follow in a moment.",
+  lost: "The store’s edge server does not answer. Your cart is kept on this till, and it keeps trying.",
+  lostLight: {
+    text: "This till does not reach the store’s edge server.",
+    what_to_do: "Check the till’s network cable or Wi-Fi, and that the edge server is switched on.",
+  },
+  lights: "Connections",
+  lightNames: { till_edge: "Till", edge_internet: "Internet", oms: "Head office", clock: "Clock" },
+  colours: { green: "fine", yellow: "look at it", red: "broken", grey: "not known" },
+  allFine: "All connections are fine",
+  someWrong: (names) => `Look at: ${names.join(", ")}`,
+  waiting: (count) => (count === 1 ? "1 order waits to sync" : `${count} orders wait to sync`),
+  pending: (count) => (count === 1 ? "1 order needs a person" : `${count} orders need a person`),
+  nothingWaits: "Nothing waits",
+  roles: { associate: "Sales associate", manager: "Manager" },
+  theme: "Appearance",
+  themes: { system: "As the device", light: "Light", dark: "Dark" },
+  signOut: "Sign out",
+  signOutTitle: "Sign out?",
+  signOutAnyway: "Sign out all the same",
+  pleaseWait: "Please wait until sync completes.",
+  cartStays: "The cart on this till stays here for whoever signs in next.",
+  otherTab: {
+    title: "The till is open in another tab",
+    text: "One till works in one tab at a time, so that no sale is made twice.",
+    use: "Use it here",
+  },
+  unsupported: (browser) =>
+    `Offline Mode is not supported in ${browser}. To continue selling without internet, ` +
+    "please switch to Google Chrome or another supported browser.",
+  folderForgets: "This folder does not keep what is written to it. Choose another.",
+  noPage: "There is no such page.",
+};
