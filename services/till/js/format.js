@@ -2,6 +2,7 @@
 
 const LOCALE = "en-IN";
 const rupees = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "INR" });
+const whole = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "INR", trailingZeroDisplay: "stripIfInteger" });
 const moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 const times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const counts = new Intl.NumberFormat(LOCALE);
@@ -10,6 +11,8 @@ const known = (value) => value !== null && value !== undefined;
 
 /** Paise as rupees. */
 export const money = (minor) => (known(minor) ? rupees.format(minor / 100) : "–");
+/** The same, without paise where there are none. */
+export const roundMoney = (minor) => whole.format(minor / 100);
 export const moment = (text) => (text ? moments.format(new Date(text)) : "–");
 export const timeOfDay = (text) => (text ? times.format(new Date(text)) : "–");
 export const count = (value) => (known(value) ? counts.format(value) : "–");

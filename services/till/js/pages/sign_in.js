@@ -3,7 +3,7 @@
 import { Button } from "../parts/button.js";
 import { Field, Refusal, useForm } from "../parts/form.js";
 import { Icon } from "../parts/icons.js";
-import { PinPad } from "../parts/pin_pad.js";
+import { Pad } from "../parts/pad.js";
 import { say, Toasts } from "../parts/toast.js";
 import { pair, recent, setPin, signIn, till } from "../session.js";
 import { t } from "../strings.js";
@@ -54,7 +54,7 @@ function WithPin() {
       : html`<${Field} label=${words.staffCode} ...${form.bind("staff_code")} autocapitalize="characters" autofocus />`}
     ${known && form.errors.staff_code && html`<p class="error">${form.errors.staff_code}</p>`}
     <div ref=${pin}><${Field} label=${words.pin} ...${form.bind("pin")} type="password" inputmode="none" /></div>
-    <${PinPad} press=${press} />
+    <${Pad} press=${press} />
     <${Refusal} text=${form.problem} />
     <button class="button main big" aria-busy=${form.busy}>${words.submit}</button>
   </form>`;

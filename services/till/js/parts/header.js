@@ -26,7 +26,7 @@ export function Header() {
 }
 
 function Navigation() {
-  const [current] = route.value;
+  const [current = "sell"] = route.value;
   return html`<nav class="navigation" aria-label=${t.shell.till}>
     ${PAGES.filter(visible).map(
       ({ name, icon }) => html`<a key=${name} href="#/${name}" aria-current=${name === current ? "page" : undefined}>

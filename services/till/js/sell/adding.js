@@ -1,10 +1,22 @@
 // Into the cart: from a scan, from a typed code, from a product's card.
 
 import { get } from "../api.js";
-import { money } from "../format.js";
+import { offline } from "../live.js";
 import { say } from "../parts/toast.js";
 import { add } from "../sale/cart.js";
 import { t } from "../strings.js";
+import { takeCustomer } from "./actions.js";
+import { stage } from "./stage.js";
+
+// how head office's codes of customers begin
+const CUSTOMER = /^C-/;
+
+/** What a scanner read, wherever the focus was: an article, or a customer's card. */
+export async function scanned(code) {
+  if (stage.value !== "cart") return;
+  if (CUSTOMER.test(code)) await scannedCustomer(code);
+  else await addCode(code);
+}
 
 /**
  * Adds what a barcode or SKU means; whether it did. `quiet`: a code that means nothing may be words of a search.
@@ -26,7 +38,18 @@ export async function addCode(code, { quiet = false } = {}) {
   }
 }
 
-export async function addVariant(product, variant) {
-  await add({ sku: variant.sku, name: product.name, size: variant.size, unit_price_minor: variant.price_minor });
-  say(t.sell.added(product.name, variant.size, money(variant.price_minor)));
+export const addVariant = (product, { sku, size, price_minor: price }) => add({ sku, name: product.name, size, unit_price_minor: price });
+
+async function scannedCustomer(code) {
+  if (offline()) {
+    say(t.common.notAvailableOffline, "bad");
+    return;
+  }
+  try {
+    const customer = await get(`/api/orders/customers/by-code/${encodeURIComponent(code)}`);
+    await takeCustomer(customer);
+    say(t.sell.customerFound(customer.name), "good");
+  } catch (problem) {
+    say(problem.status === 404 ? t.sell.customerUnknown(code) : problem.message, "bad");
+  }
 }

@@ -1,24 +1,55 @@
-// The cart, what it comes to, and the way to Pay.
+// The cart, who it is for, and the way to Pay.
 
 import { money } from "../format.js";
 import { Button } from "../parts/button.js";
 import { Icon } from "../parts/icons.js";
 import { cart, isEmpty, pieces, setQuantity, startAnew } from "../sale/cart.js";
-import { quote, reckoning, refusal } from "../sale/quote.js";
+import { quote } from "../sale/quote.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
+import { chooseCustomer, chooseEmployee, chooseExtras, holdCart, showHeld, writeNote } from "./actions.js";
+import { held } from "./held.js";
+import { Key } from "./keys.js";
+import { stage } from "./stage.js";
+import { Sum } from "./sum.js";
 
 export function Cart({ side, turn }) {
-  return html`<section class="cart" aria-label=${t.sell.cart}>
+  const open = stage.value === "cart";
+  return html`<section class="cart ${open ? "" : "fixed"}" aria-label=${t.sell.cart}>
     <header class="cart-head">
       <h2>${t.sell.cart}</h2>
       <span class="muted">${t.sell.pieces(pieces.value)}</span>
-      ${!isEmpty.value && html`<${Button} kind="quiet" icon="trash" act=${startAnew}>${t.sell.clear}<//>`}
+      ${open && html`<${HeadActions} />`}
     </header>
-    ${isEmpty.value ? html`<${Nothing} />` : html`<${Lines} />`}
-    ${!isEmpty.value && html`<${Sum} />`}
-    <${Button} class="turn" kind="main" act=${() => turn(side === "find" ? "cart" : "find")}>${t.sell.cart}<//>
+    <${About} open=${open} />
+    ${isEmpty.value ? html`<${Nothing} />` : html`<${Lines} open=${open} />`}
+    ${!isEmpty.value && html`<${Sum} open=${open} />`}
+    ${open && html`<${Button} class="turn" act=${() => turn(side === "find" ? "cart-side" : "find")}>${side === "find" ? t.sell.toCart(pieces.value) : t.sell.toFind}<//>`}
   </section>`;
+}
+
+const HeadActions = () => html`<span class="head-actions">
+  ${held.value.length > 0 && html`<${Button} kind="quiet" icon="hold" label=${t.sell.held.show} act=${showHeld}>${t.sell.held.count(held.value.length)}<${Key} name="F10" /><//>`}
+  ${!isEmpty.value && html`<${Button} kind="quiet" icon="hold" label=${t.sell.held.hold} act=${holdCart}>${t.sell.held.short}<${Key} name="F8" /><//>`}
+  ${!isEmpty.value && html`<${Button} kind="quiet" class="square" icon="trash" label=${t.sell.clear} act=${startAnew} />`}
+</span>`;
+
+/** Customer, sales employee, note, and what only head office can give. */
+function About({ open }) {
+  const { customer, sales_employee: employee, note } = cart.value;
+  const entry = (icon, act, key, text, label, short = label) =>
+    (open || text) &&
+    html`<${Button} class="about ${text ? "set" : ""}" icon=${icon} label=${text ? `${label}: ${text}` : label} act=${open ? act : null} disabled=${!open}>
+      <bdi>${text || short}</bdi>${open && key && html`<${Key} name=${key} />`}
+    <//>`;
+  return html`<div class="abouts">
+    ${entry("person", chooseCustomer, "F4", customer?.name, t.people.customer)} ${entry("tag", chooseEmployee, "F6", employee?.name, t.sell.employee, t.sell.soldBy)}
+    ${entry("note", writeNote, "F7", note, t.sell.note)} ${entry("truck", chooseExtras, null, extras(cart.value), t.sell.extras.short)}
+  </div>`;
+}
+
+function extras({ coupon, fulfilment, extensions }) {
+  return [coupon, fulfilment === "delivery" && t.sell.extras.delivery, ...extensions].filter(Boolean).join(", ");
 }
 
 const Nothing = () => html`<div class="empty">
@@ -26,34 +57,36 @@ const Nothing = () => html`<div class="empty">
   <p>${t.sell.emptyCart}</p>
 </div>`;
 
-function Lines() {
+function Lines({ open }) {
   const reckoned = new Map(quote.value?.lines.map((line) => [line.sku, line]));
+  const known = new Set(cart.value.lines.map((line) => line.sku));
+  const added = (quote.value?.lines ?? []).filter((line) => !known.has(line.sku));
   return html`<ul class="lines">
-    ${cart.value.lines.map((line) => html`<${Line} key=${line.sku} line=${line} reckoned=${reckoned.get(line.sku)} />`)}
+    ${cart.value.lines.map((line) => html`<${Line} key=${line.sku} line=${line} reckoned=${reckoned.get(line.sku)} open=${open} />`)}
+    ${added.map((line) => html`<li class="line added" key=${line.sku}><span>${line.name}</span><span class="amount">${money(line.amount_minor)}</span></li>`)}
   </ul>`;
 }
 
-function Line({ line, reckoned }) {
-  const { sku, name, size, quantity, unit_price_minor: price } = line;
-  const amount = reckoned?.quantity === quantity ? reckoned.amount_minor : price === null ? null : price * quantity;
+function Line({ line, reckoned, open }) {
+  const { sku, quantity, unit_price_minor: price } = line;
+  const name = reckoned?.name ?? line.name;
+  const size = reckoned?.size ?? line.size;
+  const current = reckoned?.quantity === quantity ? reckoned : null;
+  const amount = current ? current.amount_minor - current.discount_minor : price === null ? null : price * quantity;
   return html`<li class="line">
     <div class="line-name">
       <span>${name}</span>
       <small class="muted">${[size, sku, money(reckoned?.unit_price_minor ?? price)].filter(Boolean).join(" · ")}</small>
+      ${current?.discount_minor > 0 && html`<small class="saved">${t.sell.saved(money(current.discount_minor))}</small>`}
+      ${current?.oversold && html`<small class="oversold">${t.sell.oversold(current.left ?? 0)}</small>`}
     </div>
-    <div class="quantity">
-      <${Button} class="square" icon="minus" label=${t.sell.less(name)} act=${() => setQuantity(sku, quantity - 1)} />
-      <output>${quantity}</output>
-      <${Button} class="square" icon="plus" label=${t.sell.oneMore(name)} act=${() => setQuantity(sku, quantity + 1)} />
-    </div>
+    ${open
+      ? html`<div class="quantity">
+          <${Button} class="square" icon="minus" label=${t.sell.less(name)} act=${() => setQuantity(sku, quantity - 1)} />
+          <output>${quantity}</output>
+          <${Button} class="square" icon="plus" label=${t.sell.oneMore(name)} act=${() => setQuantity(sku, quantity + 1)} />
+        </div>`
+      : html`<span class="muted">× ${quantity}</span>`}
     <span class="amount">${money(amount)}</span>
   </li>`;
-}
-
-function Sum() {
-  const totals = quote.value?.totals;
-  return html`<footer class="sum">
-    ${refusal.value && html`<p class="refusal" role="alert">${refusal.value.message}</p>`}
-    <p class="total ${reckoning.value ? "old" : ""}"><span>${t.sell.total}</span><strong>${money(totals?.total_minor)}</strong></p>
-  </footer>`;
 }

@@ -7,7 +7,7 @@ import { say } from "../parts/toast.js";
 import { listenForScans } from "../scanner.js";
 import { t } from "../strings.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
-import { addCode } from "./adding.js";
+import { addCode, scanned } from "./adding.js";
 import { Products } from "./products.js";
 
 const TYPED_MS = 90;
@@ -19,7 +19,7 @@ export function Finder() {
   const found = useFound(words, category);
   const field = useRef(null);
 
-  useEffect(() => listenForScans(addCode), []);
+  useEffect(() => listenForScans(scanned), []);
   useEffect(() => {
     const focus = (event) => {
       if (event.key !== "F2") return;

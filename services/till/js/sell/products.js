@@ -29,7 +29,7 @@ function Product({ item }) {
   return html`<article class="product">
     <header>
       <h3>${item.name}</h3>
-      <p class="muted">${[item.category, t.sell.left(count(item.left))].join(" · ")}</p>
+      <p class="muted">${item.category}</p>
       <p class="price">${from}</p>
     </header>
     <div class="sizes">${item.variants.map((variant) => html`<${Size} key=${variant.sku} product=${item} variant=${variant} />`)}</div>

@@ -1,1 +1,26 @@
-export const people = {};
+export const people = {
+  customer: "Customer",
+  search: "Phone, name or e-mail",
+  searchHint: "At least four letters or digits.",
+  nobody: "Nobody is found. Add them as a new customer.",
+  addNew: "New customer",
+  addTitle: "New customer",
+  editTitle: "Edit customer",
+  edit: (name) => `Edit ${name}`,
+  without: "Without customer",
+  save: "Save and use",
+  name: "Name",
+  phone: "Phone",
+  email: "E-mail",
+  gstin: "GSTIN",
+  gstinOffline: "Not available in Offline Mode",
+  state: "State code",
+  stateHint: "Two digits, such as 29; it goes on the invoice.",
+  enter: {
+    name: "Enter the customer’s name.",
+    phone: "Enter a phone number with its digits, such as 98450 12345.",
+    email: "Enter an e-mail address, such as name@example.com.",
+    gstin: "A GSTIN has 15 letters and digits, the first two of them digits.",
+    state_code: "Enter the two digits of the state, such as 29.",
+  },
+};

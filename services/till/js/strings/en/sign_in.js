@@ -8,8 +8,6 @@ export const signIn = {
   enterPin: "Enter your PIN.",
   someoneElse: "Someone else",
   recent: "Who was here lately",
-  digit: (n) => `Digit ${n}`,
-  erase: "Erase the last digit",
   notPaired: "This till is not paired with the store yet. A manager pairs it once.",
   pair: "Pair this till",
   pairText: "A manager signs in and gives this till its name. It gets an invoice series of its own.",

@@ -1,0 +1,87 @@
+// What can be done with the cart besides filling it.
+
+import { post, put } from "../api.js";
+import { ask } from "../parts/dialog.js";
+import { say } from "../parts/toast.js";
+import { cart, change, isEmpty, request, startAnew } from "../sale/cart.js";
+import { refused } from "../sale/place.js";
+import { changes, quote, reckoning, refusal } from "../sale/quote.js";
+import { who } from "../session.js";
+import { t } from "../strings.js";
+import { FindCustomer } from "./customer.js";
+import { FindEmployee } from "./employee.js";
+import { Extras } from "./extras.js";
+import { HeldCarts, Hold, lookHeld } from "./held.js";
+import { Note } from "./note.js";
+import { paying } from "./stage.js";
+
+export async function chooseCustomer() {
+  const customer = await ask(FindCustomer, { known: cart.value.customer });
+  if (customer !== undefined) await takeCustomer(customer);
+}
+
+/** A customer for this sale; their state decides which tax the invoice holds. */
+export function takeCustomer(customer) {
+  const kept = customer && (({ customer_id, name, phone, email, gstin }) => ({ customer_id, name, phone, email, gstin }))(customer);
+  return change({ customer: kept, place_of_supply: customer?.state_code ?? null });
+}
+
+export async function chooseEmployee() {
+  const employee = await ask(FindEmployee, { chosen: cart.value.sales_employee });
+  if (employee !== undefined) await change({ sales_employee: employee });
+}
+
+export async function writeNote() {
+  const note = await ask(Note, { note: cart.value.note });
+  if (note !== undefined) await change({ note });
+}
+
+export async function chooseExtras() {
+  const extras = await ask(Extras, { cart: cart.value });
+  if (extras !== undefined) await change(extras);
+}
+
+export async function holdCart() {
+  if (isEmpty.value) return;
+  const label = await ask(Hold, { suggested: cart.value.customer?.name ?? "" });
+  if (label === undefined) return;
+  await hold(label);
+  say(t.sell.held.done(label));
+  await lookHeld();
+}
+
+/** Recalled carts are quoted anew: what their articles are called and cost is shown by the new quote. */
+export async function showHeld() {
+  const chosen = await ask(HeldCarts, { busy: !isEmpty.value });
+  if (!chosen) return;
+  if (!isEmpty.value) await hold(t.sell.held.putAside(who.value.name));
+  const { cart: found } = await post(`/api/orders/held-carts/${chosen.order_id}/recall`);
+  const { sales_employee_code: code, ...rest } = found;
+  await change({
+    ...rest,
+    sales_employee: code ? { staff_code: code, name: code } : null,
+    lines: found.lines.map((line) => ({ ...line, name: line.sku, size: null, unit_price_minor: null })),
+  });
+  await lookHeld();
+}
+
+/** Why Pay cannot be pressed now; null where it can. */
+export function whyNoPay() {
+  if (isEmpty.value) return t.sell.emptyCart;
+  if (refusal.value) return refusal.value.message;
+  if (changes.value.length) return t.sell.confirmFirst;
+  if (!quote.value || reckoning.value) return t.pay.cannotYet;
+  return null;
+}
+
+export function startPaying() {
+  const why = whyNoPay();
+  if (why) say(why);
+  refused.value = null;
+  paying.value = !why;
+}
+
+async function hold(label) {
+  await put("/api/orders/held-carts", { cart: request(cart.value), label });
+  await startAnew();
+}

@@ -1,0 +1,41 @@
+// What only head office can give: a coupon, delivery, extensions. Offline it is shown, and why it cannot be had.
+
+import { offline } from "../live.js";
+import { Button } from "../parts/button.js";
+import { Sheet } from "../parts/dialog.js";
+import { Field, useForm } from "../parts/form.js";
+import { t } from "../strings.js";
+import { html } from "../ui.js";
+
+const words = t.sell.extras;
+const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
+
+export function Extras({ cart, close }) {
+  const off = offline();
+  const form = useForm({
+    start: { coupon: cart.coupon ?? "", extensions: cart.extensions.join(" "), delivery: cart.fulfilment === "delivery" },
+    check: ({ coupon, extensions }) => ({
+      coupon: coupon && !CODE.test(coupon.trim()) && words.enterCode,
+      extensions: codes(extensions).some((code) => !CODE.test(code)) && words.enterCode,
+    }),
+    act: async ({ coupon, extensions, delivery }) =>
+      close({ coupon: coupon.trim().toUpperCase() || null, extensions: codes(extensions), fulfilment: delivery ? "delivery" : "self_pickup" }),
+  });
+  const why = off ? t.common.notAvailableOffline : undefined;
+  return html`<form onSubmit=${form.submit} novalidate><${Sheet}
+    title=${words.title}
+    close=${close}
+    actions=${html`<${Button} act=${() => close()}>${t.common.cancel}<//><button class="button main" disabled=${off}>${t.common.save}</button>`}
+  >
+    ${off && html`<p class="notice">${t.common.notAvailableOffline}</p>`}
+    <${Field} label=${words.coupon} ...${form.bind("coupon")} hint=${why} disabled=${off} autocapitalize="characters" autofocus />
+    <fieldset class="segments">
+      <legend>${words.fulfilment}</legend>
+      <label><input type="radio" name="fulfilment" checked=${!form.values.delivery} onChange=${() => form.set("delivery", false)} /><span>${words.pickup}</span></label>
+      <label title=${why}><input type="radio" name="fulfilment" disabled=${off} checked=${form.values.delivery} onChange=${() => form.set("delivery", true)} /><span>${words.delivery}</span></label>
+    </fieldset>
+    <${Field} label=${words.extensions} ...${form.bind("extensions")} hint=${why ?? words.extensionsHint} disabled=${off} autocapitalize="characters" />
+  <//></form>`;
+}
+
+const codes = (text) => text.toUpperCase().split(/[\s,]+/).filter(Boolean);

@@ -1,0 +1,47 @@
+// Carts that wait, shared by all tills of the store.
+
+import { get } from "../api.js";
+import { timeOfDay } from "../format.js";
+import { Button } from "../parts/button.js";
+import { Sheet } from "../parts/dialog.js";
+import { Field, useForm } from "../parts/form.js";
+import { t } from "../strings.js";
+import { html, signal } from "../ui.js";
+
+export const held = signal([]);
+
+export async function lookHeld() {
+  held.value = await get("/api/orders/held-carts").then(({ items }) => items, () => held.value);
+}
+
+export function Hold({ suggested, close }) {
+  const form = useForm({
+    start: { label: suggested },
+    check: ({ label }) => ({ label: !label.trim() && t.sell.held.enterLabel }),
+    act: async ({ label }) => close(label.trim()),
+  });
+  return html`<form onSubmit=${form.submit} novalidate><${Sheet}
+    title=${t.sell.held.hold}
+    close=${close}
+    actions=${html`<${Button} act=${() => close()}>${t.common.cancel}<//><button class="button main">${t.sell.held.hold}</button>`}
+  >
+    <${Field} label=${t.sell.held.label} hint=${t.sell.held.hint} ...${form.bind("label")} maxlength="60" autofocus />
+  <//></form>`;
+}
+
+export function HeldCarts({ busy, close }) {
+  return html`<${Sheet} title=${t.sell.held.title} close=${close}>
+    ${busy && html`<p class="notice">${t.sell.held.busy}</p>`}
+    ${held.value.length === 0 && html`<p class="muted">${t.sell.held.none}</p>`}
+    <ul class="choices">
+      ${held.value.map(
+        (one) => html`<li key=${one.order_id}>
+          <${Button} class="choice" act=${() => close(one)}>
+            <bdi>${one.label}</bdi>
+            <span class="muted">${t.sell.pieces(one.cart.lines.reduce((sum, line) => sum + line.quantity, 0))} · ${one.held_by} · ${timeOfDay(one.held_at)}</span>
+          <//>
+        </li>`,
+      )}
+    </ul>
+  <//>`;
+}

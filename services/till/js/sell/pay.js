@@ -1,0 +1,151 @@
+// Pay with one or several modes: what is left, what is given, what goes back.
+
+import { get } from "../api.js";
+import { money, roundMoney, typed } from "../format.js";
+import { useNews } from "../live.js";
+import { Button } from "../parts/button.js";
+import { Field, Refusal } from "../parts/form.js";
+import { Icon } from "../parts/icons.js";
+import { Pad } from "../parts/pad.js";
+import { cart, change as changeCart } from "../sale/cart.js";
+import { change, entry, quick, read, sum } from "../sale/payments.js";
+import { quote, reckoning } from "../sale/quote.js";
+import { t } from "../strings.js";
+import { html, useEffect, useRef, useState } from "../ui.js";
+import { OnlinePayment } from "./online_payment.js";
+import { pay } from "./paying.js";
+import { paying } from "./stage.js";
+
+const ORDER = ["cash", "card", "upi", "online"];
+const ICONS = { cash: "cash", card: "card", upi: "phone", online: "link" };
+
+export function Pay() {
+  const modes = useModes();
+  if (!modes) return html`<p class="empty">${t.pay.noModes}</p>`;
+  return html`<${Paying} modes=${modes} />`;
+}
+
+function useModes() {
+  const [modes, setModes] = useState(null);
+  useNews(["mode", "catalog"], () =>
+    get("/api/orders/payment-modes").then(
+      ({ items }) => setModes([...items].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))),
+      () => null,
+    ),
+  );
+  return modes;
+}
+
+function Paying({ modes }) {
+  const total = quote.value?.totals.total_minor ?? 0;
+  const [taken, setTaken] = useState([]);
+  const left = total - sum(taken);
+  const [current, setCurrent] = useState(() => entry(modes.find((mode) => !mode.unavailable) ?? modes[0], left));
+  const [errors, setErrors] = useState({});
+  const form = useRef(null);
+
+  const usable = modes.find(({ code }) => code === current.mode.code);
+  const kinds = new Map(modes.map(({ code, kind }) => [code, kind]));
+  const cash = current.mode.kind === "cash" && taken.every((payment) => kinds.get(payment.payment_mode) === "cash");
+  useEffect(() => {
+    if (Boolean(cart.value.pays_cash) !== cash) changeCart({ pays_cash: cash });
+  }, [cash]);
+  // what is left has changed under the amount: begin with it anew
+  useEffect(() => choose(current.mode), [left]);
+  useEffect(() => form.current?.querySelector("input[name=amount]")?.select(), [current.mode.code]);
+
+  const choose = (mode) => {
+    setErrors({});
+    setCurrent(entry(mode, left));
+  };
+  const type = (name) => (value) => {
+    setErrors((old) => ({ ...old, [name]: undefined }));
+    setCurrent((old) => ({ ...old, [name]: value, fresh: false }));
+  };
+  const press = (mark) => {
+    const name = current.mode.kind === "cash" ? "amount" : "reference";
+    type(name)(mark === null ? current[name].slice(0, -1) : (current.fresh ? "" : current[name]) + mark);
+  };
+  const submit = async (event) => {
+    event?.preventDefault();
+    const { errors: wrong, payment } = read(current, left);
+    setErrors(wrong);
+    if (Object.keys(wrong).length || reckoning.value || usable?.unavailable) return;
+    if (payment.amount_minor < left) {
+      setTaken([...taken, payment]);
+      return;
+    }
+    await pay(total, [...taken, payment]);
+  };
+
+  const { payment } = read(current, left);
+  const part = payment.amount_minor < left;
+  return html`<form class="pay" ref=${form} onSubmit=${submit} novalidate aria-label=${t.pay.title}>
+    <header>
+      <${Button} kind="quiet" icon="back" act=${leave}>${t.sell.cart}<//>
+      <p class="due"><span>${taken.length ? t.pay.left : t.pay.toPay}</span><strong>${money(left)}</strong></p>
+    </header>
+    <div class="modes" role="radiogroup" aria-label=${t.pay.modes}>
+      ${modes.map((mode) => html`<${Mode} key=${mode.code} mode=${mode} chosen=${mode.code === current.mode.code} choose=${choose} />`)}
+    </div>
+    ${taken.length > 0 && html`<${Taken} taken=${taken} modes=${modes} drop=${(n) => setTaken(taken.filter((_, at) => at !== n))} />`}
+    <div class="entry">
+      <${Entry} current=${current} type=${type} press=${press} errors=${errors} left=${left} n=${taken.length + 1} />
+    </div>
+    <${Refusal} text=${usable?.unavailable ?? ""} />
+    <button class="button main big complete" aria-busy=${reckoning.value}>
+      ${part ? t.pay.addPayment(money(payment.amount_minor)) : t.pay.complete(money(total))}
+    </button>
+  </form>`;
+}
+
+export async function leave() {
+  paying.value = false;
+  if (cart.value.pays_cash) await changeCart({ pays_cash: false });
+}
+
+function Mode({ mode, chosen, choose }) {
+  return html`<label class="mode ${mode.unavailable ? "off" : ""}">
+    <input type="radio" name="mode" checked=${chosen} disabled=${Boolean(mode.unavailable)} onChange=${() => choose(mode)} />
+    <span class="mode-face"><${Icon} name=${ICONS[mode.kind]} /><span>${mode.name}</span>${mode.unavailable && html`<small>${mode.unavailable}</small>`}</span>
+  </label>`;
+}
+
+function Taken({ taken, modes, drop }) {
+  const names = new Map(modes.map(({ code, name }) => [code, name]));
+  return html`<ul class="taken" aria-label=${t.pay.taken}>
+    ${taken.map(
+      (payment, n) => html`<li key=${n}>
+        <${Icon} name="check" /><span>${names.get(payment.payment_mode)} <small class="muted">${payment.reference}</small></span>
+        <span class="amount">${money(payment.amount_minor)}</span>
+        <${Button} kind="quiet" class="square" icon="close" label=${t.common.remove} act=${() => drop(n)} />
+      </li>`,
+    )}
+  </ul>`;
+}
+
+function Entry({ current, type, press, errors, left, n }) {
+  const { mode, amount, reference } = current;
+  if (mode.kind === "online") return html`<${OnlinePayment} mode=${mode} n=${n} amount=${amount} type=${type} errors=${errors} />`;
+  const isCash = mode.kind === "cash";
+  const { payment } = read(current, left);
+  return html`
+    <div class="stack">
+      <${Field} label=${isCash ? t.pay.cashGiven : t.pay.amount} name="amount" inputmode="decimal" autofocus value=${amount} error=${errors.amount}
+        onInput=${(event) => type("amount")(event.currentTarget.value)} />
+      ${!isCash &&
+      html`<${Field} label=${t.pay.reference[mode.kind]} hint=${t.pay.referenceHint[mode.kind]} name="reference" value=${reference} error=${errors.reference}
+        inputmode=${mode.kind === "upi" ? "numeric" : "text"} autocapitalize="characters" maxlength="40" onInput=${(event) => type("reference")(event.currentTarget.value)} />`}
+      ${isCash && html`<${Quick} left=${left} take=${type("amount")} />`}
+      ${isCash && change(payment) > 0 && html`<p class="change"><span>${t.pay.change}</span><strong>${money(change(payment))}</strong></p>`}
+      ${!isCash && html`<p class="hint">${t.pay.splitHint}</p>`}
+    </div>
+    <${Pad} press=${press} point=${isCash} />
+  `;
+}
+
+function Quick({ left, take }) {
+  return html`<div class="row">
+    ${quick(left).map((given) => html`<${Button} key=${given} act=${() => take(typed(given))}>${given === left ? t.pay.exact : roundMoney(given)}<//>`)}
+  </div>`;
+}

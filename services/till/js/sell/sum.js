@@ -1,0 +1,67 @@
+// What the cart comes to, what should be known before Pay, and Pay itself.
+
+import { moment, money } from "../format.js";
+import { Button } from "../parts/button.js";
+import { cart, change } from "../sale/cart.js";
+import { refused } from "../sale/place.js";
+import { changes, confirmChanges, quote, reckon, reckoning, refusal } from "../sale/quote.js";
+import { t } from "../strings.js";
+import { html } from "../ui.js";
+import { startPaying, whyNoPay } from "./actions.js";
+import { Key } from "./keys.js";
+
+export function Sum({ open }) {
+  const totals = quote.value?.totals;
+  const why = whyNoPay();
+  return html`<footer class="sum">
+    <${Trouble} />
+    ${open && html`<${Changes} />`}
+    ${open && quote.value?.stock_note && html`<p class="hint">${quote.value.stock_note}</p>`}
+    <${Ages} />
+    ${totals?.discount_minor > 0 && html`<${Row} name=${t.sell.receipt.discount} minor=${-totals.discount_minor} />`}
+    ${totals && totals.round_off_minor !== 0 && html`<${Row} name=${t.pay.roundOff} minor=${totals.round_off_minor} />`}
+    <p class="sum-total ${reckoning.value ? "old" : ""}"><span>${t.sell.total}</span><strong>${money(totals?.total_minor)}</strong></p>
+    ${open && html`<${Button} kind="main" class="big" why=${why} act=${startPaying}>${t.pay.pay}<${Key} name="F9" /><//>`}
+  </footer>`;
+}
+
+const Row = ({ name, minor }) => html`<p class="sum-row"><span>${name}</span><span>${money(minor)}</span></p>`;
+
+/** Why the cart cannot be sold as it is, with what helps. */
+function Trouble() {
+  const problem = refusal.value ?? refused.value;
+  if (!problem) return null;
+  const offline = problem.code === "not_available_offline";
+  return html`<div class="refusal" role="alert">
+    <p>${offline ? t.sell.onlineOnly : problem.message}</p>
+    ${offline && html`<${Button} act=${() => change({ coupon: null, fulfilment: "self_pickup", extensions: [] })}>${t.sell.withoutThem}<//>`}
+    ${problem.code === "not_sellable" && html`<${Button} act=${() => drop(problem.details.skus)}>${t.sell.dropThem}<//>`}
+    ${problem.code === "not_kept" && html`<a class="button" href="#/settings">${t.pay.grantFolder}</a>`}
+    ${problem.unanswered && html`<${Button} act=${reckon}>${t.common.tryAgain}<//>`}
+  </div>`;
+}
+
+const drop = (skus) => change({ lines: cart.value.lines.filter((line) => !skus.includes(line.sku)) });
+
+/** Prices that changed under the cart: the cashier confirms them before Pay. */
+function Changes() {
+  if (!changes.value.length) return null;
+  return html`<div class="notice" role="alert">
+    <p>${t.sell.pricesChanged}</p>
+    <ul>${changes.value.map((line) => html`<li key=${line.sku}>${line.name}: <s>${money(line.was_minor)}</s> <strong>${money(line.is_minor)}</strong></li>`)}</ul>
+    <${Button} act=${confirmChanges}>${t.common.confirm}<//>
+  </div>`;
+}
+
+/** How old the data are that this total stands on; nothing where they are fresh. */
+function Ages() {
+  const old = (quote.value?.ages ?? []).filter((age) => age.freshness !== "fresh");
+  if (!old.length) return null;
+  return html`<div class="ages">
+    ${old.map(
+      ({ dataset, freshness, as_of: at }) => html`<span class="chip ${freshness === "too_old" ? "bad" : "warn"}" key=${dataset}>
+        ${t.sell.age(t.sell.datasets[dataset] ?? dataset, freshness, at && moment(at))}
+      </span>`,
+    )}
+  </div>`;
+}
