@@ -11,7 +11,7 @@ from deploy.runner.process import Process
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 15.0
 STEADY_AFTER_S = 60.0
-TICK_S = 0.1
+TICK_S = 0.2
 LOOK_WHILE_STARTING_S = 0.3
 LOOK_EVERY_S = 5.0
 STARTS_WITHIN_S = 120.0

@@ -18,7 +18,8 @@ TIMEOUT_S = 5.0
 MAX_PAGES = 1_000
 
 READ = text("select number, value, heard_at from states where name = :name")
-HEARD = text("update states set heard_at = now() where name = :name")
+NUMBERS = text("select name, number from states where name = any(:names)")
+HEARD = text("update states set heard_at = now() where name = any(:names)")
 HIGHER = text("""
     insert into states as s (name, number, value) values (:name, :number, cast(:value as jsonb))
     on conflict (name) do update set number = excluded.number, value = excluded.value, heard_at = now()
@@ -62,47 +63,53 @@ class Puller:
 
     def pull_all(self) -> None:
         """Pulls every state once; one whose owner does not answer keeps its last value."""
-        for pull in self._pulls:
-            self.pull(pull)
+        known = self._numbers()
+        unchanged = [pull.name for pull in self._pulls if self._pull(pull, known.get(pull.name, 0))]
+        if unchanged:
+            with self._db.transaction() as tx:
+                tx.execute(HEARD, {"names": unchanged})
 
-    def pull(self, pull: Pull) -> bool:
-        """Pulls one state to its newest number; False when its owner did not answer."""
+    def _numbers(self) -> dict[str, int]:
+        with self._db.transaction() as tx:
+            found = tx.execute(NUMBERS, {"names": [pull.name for pull in self._pulls]})
+            return {row.name: row.number for row in found}
+
+    def _pull(self, pull: Pull, number: int) -> bool:
+        """Pulls one state to its newest number; whether its owner said that it has nothing newer than `number`."""
         try:
-            for _ in range(MAX_PAGES if pull.paged else 1):
-                if not self._pull_once(pull):
-                    break
+            unchanged = self._follow(pull, number)
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
             self._note_silence(pull.name, type(error).__name__)
             return False
         if pull.name in self._silent:
             self._silent.discard(pull.name)
             log.info("pulled_again", state=pull.name)
-        return True
+        return unchanged
+
+    def _follow(self, pull: Pull, number: int) -> bool:
+        for _ in range(MAX_PAGES):
+            answer = self._ask(pull, number)
+            if answer is None:
+                return True
+            number = int(answer["number"])
+            self._store(pull, number, answer["value"])
+            if not (pull.paged and answer["value"]["more"]):
+                break
+        return False
+
+    def _ask(self, pull: Pull, number: int) -> dict[str, Any] | None:
+        """What is newer than `number`; None for nothing."""
+        answer = self._client.get(f"{pull.url}/state/{pull.name}", params={"since": number}, headers=self._headers)
+        if answer.status_code == httpx2.codes.NO_CONTENT:
+            return None
+        answer.raise_for_status()
+        return dict(answer.json())
 
     def _note_silence(self, name: str, error: str) -> None:
         """Once: an owner may be away for a day, and is asked every second."""
         if name not in self._silent:
             self._silent.add(name)
             log.warning("pull_failed", state=name, error=error)
-
-    def value(self, tx: Tx, name: str) -> State | None:
-        """The state as last heard."""
-        return read(tx, name)
-
-    def _pull_once(self, pull: Pull) -> bool:
-        """Whether there may be another page."""
-        with self._db.transaction() as tx:
-            known = read(tx, pull.name)
-        since = known.number if known else 0
-        answer = self._client.get(f"{pull.url}/state/{pull.name}", params={"since": since}, headers=self._headers)
-        if answer.status_code == httpx2.codes.NO_CONTENT:
-            with self._db.transaction() as tx:
-                tx.execute(HEARD, {"name": pull.name})
-            return False
-        answer.raise_for_status()
-        body = answer.json()
-        self._store(pull, int(body["number"]), body["value"])
-        return bool(pull.paged and body["value"]["more"])
 
     def _store(self, pull: Pull, number: int, value: Any) -> None:
         with self._db.transaction() as tx:

@@ -4,12 +4,13 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import jwt
 
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.errors import Forbidden, Unauthorized
 from services.chassis.settings import ServiceSettings
@@ -21,6 +22,7 @@ SERVICE = "service"
 MANAGER = "manager"
 LEEWAY_WHILE_SILENT_S = 4 * 3600
 SILENT_AFTER_S = 60
+TOKENS_REMEMBERED = 256
 
 T = TypeVar("T")
 
@@ -60,12 +62,24 @@ class Authenticator:
     taken up to four hours after its end, so that a store whose sign-in is down goes on selling.
     """
 
-    def __init__(self, public_key: str, store_id: str, service_token: str, *, revoked: Revoked, silent: Silent) -> None:
+    def __init__(
+        self,
+        public_key: str,
+        store_id: str,
+        service_token: str,
+        *,
+        revoked: Revoked,
+        silent: Silent,
+        clock: Clock | None = None,
+    ) -> None:
         self._key = public_key
         self._store = store_id
         self._service_token = service_token
         self._revoked = revoked
         self._silent = silent
+        self._clock = clock or SystemClock()
+        # a signature stays what it is; how late it is, and whether it was revoked, is asked each time
+        self._signed = lru_cache(TOKENS_REMEMBERED)(self._signed_principal)
 
     def authenticate(self, header: str) -> Principal:
         """Raises Unauthorized for a missing, wrong, expired or revoked token."""
@@ -74,26 +88,29 @@ class Authenticator:
             raise Unauthorized
         if hmac.compare_digest(token.encode(errors="replace"), self._service_token.encode()):
             return SERVICE_PRINCIPAL
-        principal = _principal(self._claims(token))
-        if self._revoked(principal):
+        principal = self._signed(token)
+        if self._late(principal) or self._revoked(principal):
             raise Unauthorized
         return principal
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def _late(self, principal: Principal) -> bool:
+        leeway = LEEWAY_WHILE_SILENT_S if self._silent() else 0
+        return self._clock.now().timestamp() >= principal.expires_at + leeway
+
+    def _signed_principal(self, token: str) -> Principal:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
                 self._key,
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
-                leeway=LEEWAY_WHILE_SILENT_S if self._silent() else 0,
-                options={"require": ["exp", "iat", "sub", "jti"], "verify_iat": False},
+                options={"require": ["exp", "iat", "sub", "jti"], "verify_iat": False, "verify_exp": False},
             )
-        except (jwt.PyJWTError, ValueError) as error:
+            if claims.get("store") != self._store:
+                raise Unauthorized
+            return _principal(claims)
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise Unauthorized from error
-        if claims.get("store") != self._store:
-            raise Unauthorized
-        return claims
 
 
 class Remembered(Generic[T]):

@@ -32,7 +32,7 @@ LOOK_S = 0.5
 HOLD_EVERY_S = 2.0
 SIGHTING_EVERY_S = 1.0
 MOST_WRITTEN = 200
-GATHER_S = 0.04
+GATHER_S = 0.1
 # a claim takes as long as several answers: in multiples of what may be under way, so that nobody waits for it
 CLAIM_BELOW, CLAIM_UP_TO = 2, 4
 RECONNECT_S = 1.0

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -97,9 +98,15 @@ class Calls:
     def __init__(self) -> None:
         self.revoked: dict[str, Any] = {}
         self.silent = False
+        self.now = NOW
         loaded = Revocations(Remembered(lambda: self.revoked, monotonic=iter(range(10_000)).__next__))
         authenticator = Authenticator(
-            pem(KEY, public=True), "S001", SERVICE_TOKEN, revoked=loaded, silent=lambda: self.silent
+            pem(KEY, public=True),
+            "S001",
+            SERVICE_TOKEN,
+            revoked=loaded,
+            silent=lambda: self.silent,
+            clock=SimpleNamespace(now=lambda: datetime.fromtimestamp(self.now, UTC)),
         )
         self.http = client(Door, SimpleNamespace(authenticator=authenticator))
 
@@ -113,19 +120,8 @@ class Calls:
 
 
 @pytest.fixture
-def door(monkeypatch) -> Calls:
-    monkeypatch.setattr("jwt.api_jwt.datetime", _Clock)
+def door() -> Calls:
     return Calls()
-
-
-class _Clock:
-    """PyJWT's idea of now."""
-
-    @staticmethod
-    def now(tz=None):
-        from datetime import datetime
-
-        return datetime.fromtimestamp(NOW, tz)
 
 
 ONE = "/api/sample/things/0197cc00-0000-7000-8000-000000000000"
@@ -258,6 +254,13 @@ def test_b18_a_revoked_token_does_not(door, revoked):
 def test_b18_a_token_lives_four_hours_longer_while_sign_in_is_silent(door, late, status):
     door.silent = True
     assert door.get(ONE, token(exp=NOW - late)).status_code == status
+
+
+def test_b18_a_token_that_was_taken_before_still_ends(door):
+    taken = token(exp=NOW + 10)
+    assert door.get(ONE, taken).status_code == 200
+    door.now = NOW + 10
+    assert door.get(ONE, taken).status_code == 401
 
 
 def test_b18_roles_are_checked_and_a_manager_may_what_an_associate_may(door):
