@@ -1,8 +1,6 @@
 """From a cart to a quote, with the price book of this store."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.chassis.tokens import Principal
@@ -21,7 +19,7 @@ from services.orders.errors import (
     StoreNotSetUp,
 )
 from services.orders.schemas import Cart
-from services.orders.store.sales import Before
+from services.orders.store.sales import Before, Priced
 
 NOT_AVAILABLE = "Not available in Offline Mode"
 STOCK_NOTE = "Inventory shown may not reflect real-time stock until sync completes."
@@ -51,9 +49,9 @@ def features(cart: Cart) -> list[Feature]:
     return [feature for feature, wanted in used.items() if wanted]
 
 
-def quote(app: App, cart: Cart, before: Before, rows: Iterable[Any], day: date, *, offer: Offer = NO_OFFER) -> Quote:
+def quote(app: App, cart: Cart, before: Before, day: date, *, offer: Offer = NO_OFFER) -> Quote:
     """Raises NotSellable, or ExemptOffline for goods that need a bill of supply."""
-    book = {row.item["sku"]: item(row, app.zone) for row in rows}
+    book = {row.item["sku"]: item(row, app.zone) for row in before.book}
     wanted = [Wanted(line.sku, line.quantity) for line in cart.lines]
     if before.mode == "offline" and any(book[w.sku].exempt for w in wanted if w.sku in book):
         raise ExemptOffline
@@ -63,7 +61,7 @@ def quote(app: App, cart: Cart, before: Before, rows: Iterable[Any], day: date, 
         raise NotSellable(skus=error.skus) from error
 
 
-def item(row: Any, zone: ZoneInfo) -> Item:
+def item(row: Priced, zone: ZoneInfo) -> Item:
     """A price-book row as the rules read it: what holds from a moment on, holds from the store's day of it."""
     data = row.item
     return Item(
@@ -98,6 +96,10 @@ def today(app: App) -> date:
 def modes_of(before: Before) -> dict[str, PaymentMode]:
     """Payment modes by code."""
     return {row["code"]: PaymentMode(**row) for row in before.payment_modes}
+
+
+def skus_of(cart: Cart) -> list[str]:
+    return [line.sku for line in cart.lines]
 
 
 def staff_of(cart: Cart, who: Principal) -> list[str]:

@@ -48,15 +48,14 @@ UNDECIDED = (OrderDiffers, Unavailable)
 def quote(app: App, cart: Cart, who: Principal) -> QuoteOut:
     """Reckons a cart as it would be sold now; stores nothing."""
     with app.db.transaction() as tx:
-        before = sales.before(tx, cart.order_id, reckoning.staff_of(cart, who))
-        reckoning.check_cart(cart, before)
-        rows = sales.book(tx, [line.sku for line in cart.lines])
+        before = sales.before_quote(tx, cart.order_id, reckoning.staff_of(cart, who), reckoning.skus_of(cart))
+    reckoning.check_cart(cart, before)
     day = reckoning.today(app)
-    plain = reckoning.quote(app, cart, before, rows, day)
+    plain = reckoning.quote(app, cart, before, day)
     if not reckoning.features(cart):
         return shown(app, cart, before, plain)
     offer = online.ask(app, cart, {line.sku: line.amount_minor for line in plain.lines})
-    return shown(app, cart, before, reckoning.quote(app, cart, before, rows, day, offer=offer))
+    return shown(app, cart, before, reckoning.quote(app, cart, before, day, offer=offer))
 
 
 def shown(app: App, cart: Cart, before: Before, quote: Quote) -> QuoteOut:
@@ -83,7 +82,7 @@ def place(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
     """
     till_id = _till_of(who)
     try:
-        order, fresh = _once(app, sale, who)
+        order, fresh = _once(app, sale, who, till_id)
     except ServiceError as refused:
         metrics.REFUSALS.labels(refused.code).inc()
         if not isinstance(refused, UNDECIDED):
@@ -111,11 +110,12 @@ def business_fingerprint(sale: Sale) -> str:
     return invoices.fingerprint(sale.model_dump(mode="json", exclude={"kept", "agreed"}))
 
 
-def _once(app: App, sale: Sale, who: Principal, *, bound: bool = False) -> tuple[OrderOut, bool]:
+def _once(app: App, sale: Sale, who: Principal, till_id: UUID, *, bound: bool = False) -> tuple[OrderOut, bool]:
     """Head office, where a sale needs its word, is asked while nothing is locked; then everything is read again."""
     with app.db.transaction() as tx:
         sales.lock(tx, sale.order_id)
-        before = sales.before(tx, sale.order_id, reckoning.staff_of(sale, who))
+        named = (reckoning.staff_of(sale, who), reckoning.skus_of(sale))
+        before = sales.before_sale(tx, sale.order_id, *named, till_id=till_id, references=_references(sale))
         if before.stored:
             return _replayed(tx, before.stored, sale.order_id, business_fingerprint(sale)), False
         if before.abandoned:
@@ -123,28 +123,26 @@ def _once(app: App, sale: Sale, who: Principal, *, bound: bool = False) -> tuple
         if bound or not online.must_commit(sale, before):
             return _place(app, tx, sale, who, before), True
     online.commit(app, sale, before)
-    return _once(app, sale, who, bound=True)
+    return _once(app, sale, who, till_id, bound=True)
 
 
 def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> OrderOut:
     reckoning.check_cart(sale, before)
     if before.mode == "offline" and sale.kept is None:
         raise NotKept
-    rows = sales.book(tx, [line.sku for line in sale.lines], locked=True)
-    till = sales.till(tx, _till_of(who), _references(sale))
+    till = before.till
     if till is None or not till.active:
         raise TillRefused
     now = app.clock.now()
     day = invoices.business_date(now, app.zone, till.last_date)
     offer, answer = online.agreed(tx, sale)
-    quote = reckoning.quote(app, sale, before, rows, day, offer=offer)
+    quote = reckoning.quote(app, sale, before, day, offer=offer)
     _must_be_agreed(app, sale, before, quote)
     deal = Deal(sale, who, before, till, quote, _payments(sale, before, quote), now, day, answer)
-    used = list(till.used_references)
-    granted = _approved(app, tx, deal, used)
+    granted = _approved(app, tx, deal)
     document = writing.document(deal, granted, app.settings.id, app.settings.chain_salt.get_secret_value())
     outgoing, _ = app.outbox.rows(events.order_placed(document), to=events.PLACED_TO)
-    sales.store_sale(tx, writing.row(deal, document, business_fingerprint(sale), used) | _told(outgoing))
+    sales.store_sale(tx, writing.row(deal, document, business_fingerprint(sale)) | _told(outgoing))
     return showing.placed(document)
 
 
@@ -192,12 +190,12 @@ def _payment_error(error: PaymentWrong) -> Exception:
     return PaymentRefused(text=str(error), reason=error.code, payment=error.n)
 
 
-def _approved(app: App, tx: Tx, deal: Deal, used: list[str]) -> list[dict[str, str]]:
+def _approved(app: App, tx: Tx, deal: Deal) -> list[dict[str, str]]:
     """The approvals that were given for what needs them. Raises what is still missing."""
     policy = app.settings.policy()
     if policy.oversell == "block" and oversold(deal.quote):
         raise OutOfStock(skus=oversold(deal.quote))
-    needed = approvals_needed(_ruled(deal, used), policy)
+    needed = approvals_needed(_ruled(deal), policy)
     if not needed:
         return []
     given = {(a.action, a.subject): a for a in sales.approvals(tx, deal.sale.order_id)}
@@ -207,11 +205,11 @@ def _approved(app: App, tx: Tx, deal: Deal, used: list[str]) -> list[dict[str, s
     return [_granted(n, given[n.action, n.subject]) for n in needed]
 
 
-def _ruled(deal: Deal, used: list[str]) -> RuledSale:
+def _ruled(deal: Deal) -> RuledSale:
     before = deal.before
     limits = {m.code: m.limit_minor for m in reckoning.modes_of(before).values() if m.limit_minor is not None}
     offline = before.mode == "offline"
-    return RuledSale(deal.quote, deal.payments, offline, before.session_minor, limits, used)
+    return RuledSale(deal.quote, deal.payments, offline, before.session_minor, limits, before.used_references)
 
 
 def _granted(needed: Needed, approval: Any) -> dict[str, str]:

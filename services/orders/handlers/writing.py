@@ -12,7 +12,7 @@ from services.orders.domain.cart import Quote
 from services.orders.domain.payments import Payment
 from services.orders.handlers import reckoning
 from services.orders.schemas import Sale
-from services.orders.store.sales import Before, as_json
+from services.orders.store.sales import Before, Till, as_json
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Deal:
     sale: Sale
     who: Principal
     before: Before
-    till: Any
+    till: Till
     quote: Quote
     payments: Sequence[Payment]
     now: datetime
@@ -63,8 +63,8 @@ def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: s
     return written
 
 
-def row(deal: Deal, document: dict[str, Any], fingerprint: str, used: list[str]) -> dict[str, Any]:
-    """What `store_sale` writes; `used` are references that pay again with a manager's word."""
+def row(deal: Deal, document: dict[str, Any], fingerprint: str) -> dict[str, Any]:
+    """What `store_sale` writes."""
     invoice = document["invoice"]
     # extras have no stock
     moved = {line["sku"]: line["quantity"] for line in document["lines"] if line["sku"] in deal.quote.left}
@@ -85,7 +85,7 @@ def row(deal: Deal, document: dict[str, Any], fingerprint: str, used: list[str])
         "head": invoice["hash"],
         "total_minor": document["totals"]["total_minor"],
         "kept": deal.sale.kept,
-        "payments": as_json([_payment_row(p, used) for p in deal.payments]),
+        "payments": as_json([_payment_row(p, deal.before.used_references) for p in deal.payments]),
         "skus": list(moved),
         "quantities": list(moved.values()),
     }
@@ -114,6 +114,7 @@ def _employee(deal: Deal) -> dict[str, str] | None:
     return {"code": code, "name": deal.before.staff[code]}
 
 
-def _payment_row(payment: Payment, used: list[str]) -> dict[str, Any]:
+def _payment_row(payment: Payment, used: Sequence[str]) -> dict[str, Any]:
+    """A reference that pays again does so with a manager's word."""
     again = f"{payment.payment_mode} {payment.reference}" in used
     return asdict(payment) | {"unique_reference": None if again else payment.reference}

@@ -1,7 +1,9 @@
 """The statements of a sale, in the order in which `place` runs them: a customer waits for each round trip."""
+# ruff: noqa: S608  what is put into statements is the text below
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ LOCKS = text("""
 """)
 MODE_EXCLUSIVE = text("select pg_advisory_xact_lock(hashtextextended('orders.mode', 0))")
 
-BEFORE = text("""
+STANDING = """
     select (select jsonb_build_object('fingerprint', o.fingerprint, 'document', o.document, 'state', o.state)
             from orders o where o.order_id = :order_id) as stored,
         exists (select from abandoned a where a.order_id = :order_id) as abandoned,
@@ -28,31 +30,32 @@ BEFORE = text("""
         (select jsonb_agg(p) from payment_modes p) as payment_modes,
         (select jsonb_object_agg(s.staff_code, s.name) from staff s
             where s.active and s.staff_code = any(:staff)) as staff,
-        (select coalesce(sum(t.session_minor), 0) from tills t where t.session_id = m.session_id) as session_minor
-    from mode m
+        (select coalesce(sum(t.session_minor), 0) from tills t where t.session_id = m.session_id) as session_minor,
+        (select jsonb_agg(b) from book b) as book
+"""
+BEFORE_QUOTE = text(f"""
+    with book as (
+        select p.item, coalesce(s.synced - s.sold, 0) as left from price_book p left join stock s on s.sku = p.sku
+        where p.sku = any(:skus) and not p.deleted
+    )
+    {STANDING} from mode m
 """)
-
-BOOK = text("""
-    select p.item, coalesce(s.synced - s.sold, 0) as left
-    from price_book p left join stock s on s.sku = p.sku
-    where p.sku = any(:skus) and not p.deleted
-""")
-BOOK_LOCKED = text("""
-    select p.item, s.synced - s.sold as left
-    from price_book p join stock s on s.sku = p.sku
-    where p.sku = any(:skus) and not p.deleted order by s.sku for update of s
+# stock is locked in the order of SKUs, and before the till: everybody does so
+BEFORE_SALE = text(f"""
+    with book as materialized (
+        select p.item, s.synced - s.sold as left from price_book p join stock s on s.sku = p.sku
+        where p.sku = any(:skus) and not p.deleted order by s.sku for update of s
+    ), till as materialized (
+        select * from tills where till_id = :till_id and (select count(*) from book) >= 0 for update
+    )
+    {STANDING}, to_jsonb(till) as till,
+        array(select p.payment_mode || ' ' || p.unique_reference from payments p
+            where (p.payment_mode, p.unique_reference) in
+                (select * from unnest(cast(:modes as text[]), cast(:references as text[])))) as used_references
+    from mode m left join till on true
 """)
 
 APPROVED = text("select action, subject, approved_by, reason from approvals where order_id = :order_id")
-
-TILL = text("""
-    select t.*, array(
-        select p.payment_mode || ' ' || p.unique_reference from payments p
-        where (p.payment_mode, p.unique_reference) in
-            (select * from unnest(cast(:modes as text[]), cast(:references as text[])))
-    ) as used_references
-    from tills t where t.till_id = :till_id for update of t
-""")
 
 STORE = text("""
     with stored as (
@@ -105,8 +108,33 @@ TOMBSTONE = text("""insert into abandoned (order_id, "by") values (:order_id, :b
 
 
 @dataclass(frozen=True)
+class Priced:
+    """An article of the price book, and how many of it are left."""
+
+    item: dict[str, Any]
+    left: int
+
+
+@dataclass(frozen=True)
+class Till:
+    """A till and where its invoice series stands."""
+
+    till_id: UUID
+    name: str
+    active: bool
+    prefix: str
+    series_year: int | None
+    series_next: int
+    series_head: str
+    last_date: date | None
+
+
+@dataclass(frozen=True)
 class Before:
-    """What stands before a sale."""
+    """What stands before a sale.
+
+    `used_references` are those of its payments that have paid before, as "MODE REFERENCE".
+    """
 
     stored: dict[str, Any] | None
     abandoned: bool
@@ -118,6 +146,9 @@ class Before:
     payment_modes: list[dict[str, Any]]
     staff: dict[str, str]
     session_minor: int
+    book: list[Priced]
+    till: Till | None = None
+    used_references: tuple[str, ...] = ()
 
 
 def lock(tx: Tx, order_id: UUID) -> None:
@@ -130,40 +161,27 @@ def lock_mode(tx: Tx) -> None:
     tx.execute(MODE_EXCLUSIVE)
 
 
-def before(tx: Tx, order_id: UUID, staff: list[str]) -> Before:
-    """Everything but prices and numbers, in one statement."""
-    row = tx.execute(BEFORE, {"order_id": order_id, "staff": staff}).one()
-    return Before(
-        stored=row.stored,
-        abandoned=row.abandoned,
-        mode=row.mode,
-        session_id=row.session_id,
-        shown=row.shown,
-        store=row.store,
-        readiness=row.readiness,
-        payment_modes=row.payment_modes or [],
-        staff=row.staff or {},
-        session_minor=int(row.session_minor),
-    )
+def before_quote(tx: Tx, order_id: UUID, staff: list[str], skus: list[str]) -> Before:
+    """What a quote is reckoned from; nothing is locked."""
+    return _before(tx.execute(BEFORE_QUOTE, {"order_id": order_id, "staff": staff, "skus": skus}).one())
 
 
-def book(tx: Tx, skus: list[str], *, locked: bool = False) -> list[Any]:
-    """Price-book items and what is left of each; locked, their stock stays as it is, taken in the order of SKUs."""
-    return list(tx.execute(BOOK_LOCKED if locked else BOOK, {"skus": skus}))
+def before_sale(
+    tx: Tx, order_id: UUID, staff: list[str], skus: list[str], *, till_id: UUID, references: list[tuple[str, str]]
+) -> Before:
+    """What a sale is made from, in one statement; its stock and its till stay as they are until it is stored.
+
+    `references` are the (payment mode, reference) that it is paid with.
+    """
+    asked = {"order_id": order_id, "staff": staff, "skus": skus, "till_id": till_id}
+    paid = {"modes": [mode for mode, _ in references], "references": [reference for _, reference in references]}
+    row = tx.execute(BEFORE_SALE, asked | paid).one()
+    return replace(_before(row), till=_till(row.till), used_references=tuple(row.used_references))
 
 
 def approvals(tx: Tx, order_id: UUID) -> list[Any]:
     """What managers approved for this order."""
     return list(tx.execute(APPROVED, {"order_id": order_id}))
-
-
-def till(tx: Tx, till_id: UUID, references: list[tuple[str, str]]) -> Any:
-    """The till, locked, for its numbers are taken one after another; None for none.
-
-    `used_references` of the row names those (payment mode, reference) that have paid before, as "MODE REFERENCE".
-    """
-    told = {"modes": [mode for mode, _ in references], "references": [reference for _, reference in references]}
-    return tx.execute(TILL, {"till_id": till_id} | told).first()
 
 
 def store_sale(tx: Tx, values: dict[str, Any]) -> None:
@@ -186,6 +204,30 @@ def keep_orphans(tx: Tx, rows: list[dict[str, Any]]) -> None:
 def entomb(tx: Tx, order_id: UUID, by: str) -> None:
     """Refuses an id for ever."""
     tx.execute(TOMBSTONE, {"order_id": order_id, "by": by})
+
+
+def _before(row: Any) -> Before:
+    return Before(
+        stored=row.stored,
+        abandoned=row.abandoned,
+        mode=row.mode,
+        session_id=row.session_id,
+        shown=row.shown,
+        store=row.store,
+        readiness=row.readiness,
+        payment_modes=row.payment_modes or [],
+        staff=row.staff or {},
+        session_minor=int(row.session_minor),
+        book=[Priced(**priced) for priced in row.book or []],
+    )
+
+
+def _till(row: dict[str, Any] | None) -> Till | None:
+    if row is None:
+        return None
+    known = {field.name: row[field.name] for field in fields(Till)}
+    last_date = date.fromisoformat(row["last_date"]) if row["last_date"] else None
+    return Till(**known | {"till_id": UUID(row["till_id"]), "last_date": last_date})
 
 
 def as_json(value: Any) -> str:
