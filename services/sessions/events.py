@@ -40,6 +40,11 @@ class Outcome(_Fact):
     session_id: UUID | None = None
     delivery_version: int
     state: DeliveryState
+    reason: dict[str, Any] | None = None
+
+    def stands(self) -> DeliveryState:
+        """Where the order stands; too late with a reason, head office holds it otherwise than it was sent."""
+        return "pending" if self.state == "too_late" and self.reason else self.state
 
 
 class OrdersSettled(_Fact):

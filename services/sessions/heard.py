@@ -15,6 +15,7 @@ def staff(clock: Clock) -> Apply:
 
     def apply(tx: Tx, _number: int, _value: Any) -> None:
         now = clock.now()
+        people.lock_rights(tx)
         known = people.staff(tx)
         able = {code: person.rights() for code, person in known.items() if person.may_work(now)}
         gone = {shift.staff_code for shift in people.on_shift(tx, now) if able.get(shift.staff_code) != shift.rights}
@@ -29,6 +30,7 @@ def tills(clock: Clock) -> Apply:
 
     def apply(tx: Tx, _number: int, value: Any) -> None:
         now = clock.now()
+        people.lock_rights(tx)
         active = {till["till_id"] for till in value if till["active"]}
         in_use = {shift.till_id for shift in people.on_shift(tx, now) if shift.till_id}
         for till_id in sorted(in_use - active):

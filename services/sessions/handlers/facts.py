@@ -63,5 +63,5 @@ def _settle(tx: Tx, event: Event) -> set[UUID]:
     outcomes = [o for o in OrdersSettled.model_validate(event.data).outcomes if o.session_id]
     newest = {o.order_id: o for o in sorted(outcomes, key=lambda o: o.delivery_version)}
     if newest:
-        offline_sessions.settle(tx, [o.model_dump() for o in newest.values()])
+        offline_sessions.settle(tx, [o.model_dump(exclude={"reason"}) | {"state": o.stands()} for o in newest.values()])
     return {o.session_id for o in newest.values() if o.session_id}

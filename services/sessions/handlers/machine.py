@@ -41,7 +41,8 @@ def advance(app: App, tx: Tx, watched: modes.Machine, wish: Wish) -> Mode:
         modes.publish(tx, modes.MODE, modes.encode(decision.mode), now)
         notify(tx, "changes", {"what": "mode"})
         metrics.MODE_CHANGES.labels(decision.mode.name, decision.mode.trigger or "").inc()
-    if stepped_at is None or now - stepped_at >= WATCHED_EVERY or wish != watched.wish:
+    # a clock that was set back does not stop the watch
+    if stepped_at is None or abs(now - stepped_at) >= WATCHED_EVERY or wish != watched.wish:
         modes.keep_watch(tx, wish, now)
     return decision.mode
 

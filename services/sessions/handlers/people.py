@@ -33,6 +33,7 @@ def set_pin(app: App, *, staff_code: str, code: str, pin: str, device: str) -> N
     hashed = app.hasher.hash(pin)
     with app.db.transaction() as tx:
         now = app.clock.now()
+        people.lock_rights(tx)
         issued = people.take_code(tx, staff_code)
         person = people.staff(tx).get(staff_code)
         right = codes.usable(issued, digest, now, secrets.compare_digest)
@@ -77,6 +78,7 @@ def block(app: App, who: Principal, staff_code: str, reason: str) -> None:
         now = app.clock.now()
         if staff_code not in people.staff(tx):
             raise StaffUnknown
+        people.lock_rights(tx)
         if people.block(tx, staff_code, who.staff_code, reason, now):
             revoke_person(tx, staff_code, now)
             _note(app, tx, Entry("staff_blocked", now, by=who.staff_code, reason=reason, about=staff_code))

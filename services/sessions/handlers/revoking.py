@@ -12,6 +12,7 @@ LEEWAY = timedelta(seconds=LONGEST_USE_AFTER_EXPIRY_S)
 
 
 def revoke_token(tx: Tx, token_id: str, expires_at: datetime, now: datetime) -> None:
+    people.lock_rights(tx)
     people.end_shift(tx, UUID(token_id), now)
     people.revoke(tx, "token", token_id, before=None, until=expires_at + LEEWAY)
     _publish(tx, now)
@@ -19,6 +20,7 @@ def revoke_token(tx: Tx, token_id: str, expires_at: datetime, now: datetime) -> 
 
 def revoke_person(tx: Tx, staff_code: str, now: datetime) -> None:
     """Refuses every token that this person has been given up to now."""
+    people.lock_rights(tx)
     people.end_shifts(tx, now, staff_code=staff_code)
     people.revoke(tx, "staff", staff_code, before=_next_second(now), until=now + LONGEST_SHIFT + LEEWAY)
     _publish(tx, now)
@@ -26,6 +28,7 @@ def revoke_person(tx: Tx, staff_code: str, now: datetime) -> None:
 
 def revoke_till(tx: Tx, till_id: str, now: datetime) -> None:
     """Refuses every token that was given out on this till up to now."""
+    people.lock_rights(tx)
     people.end_shifts(tx, now, till_id=till_id)
     people.revoke(tx, "till", till_id, before=_next_second(now), until=now + LONGEST_SHIFT + LEEWAY)
     _publish(tx, now)

@@ -28,17 +28,22 @@ def sign_in(
     app: App, *, staff_code: str, pin: str, till_id: str | None, till_key: str | None, address: str
 ) -> SignedIn:
     """A token for a shift. Unknown staff codes, wrong PINs and blocked people get one answer, in the same time."""
-    if till_id is not None:
-        _must_be_paired(app, till_id, till_key or "")
+    with app.db.transaction() as tx:
+        _must_be_paired(tx, till_id, till_key)
     device = till_id or address
     guessing.count_a_try(app, staff_code, device)
     with app.db.transaction() as tx:
         person = _may_work(tx, staff_code, app.clock.now())
         hashed = people.pin_hash(tx, staff_code) if person else None
-    if not app.hasher.verify(hashed, pin) or person is None:
-        metrics.SIGN_INS.labels("refused").inc()
-        raise SignInRefused
+    right = app.hasher.verify(hashed, pin)
     with app.db.transaction() as tx:
+        # what was asked before the slow part may be otherwise by now
+        people.lock_rights(tx)
+        _must_be_paired(tx, till_id, till_key)
+        person = _may_work(tx, staff_code, app.clock.now())
+        if not right or person is None or people.pin_hash(tx, staff_code) != hashed:
+            metrics.SIGN_INS.labels("refused").inc()
+            raise SignInRefused
         guessing.forgive(tx, staff_code, device)
         shift = _begin(app, tx, person, till_id) if till_id or person.role == MANAGER else None
     if shift is None:
@@ -56,10 +61,12 @@ def sign_out(app: App, who: Principal) -> dict[str, Any]:
     return {"waiting": waiting, "warning": PLEASE_WAIT if waiting else None}
 
 
-def _must_be_paired(app: App, till_id: str, till_key: str) -> None:
-    with app.db.transaction() as tx:
-        expected = people.till_key_hash(tx, till_id)
-    given = hashlib.sha256(till_key.encode()).hexdigest()
+def _must_be_paired(tx: Tx, till_id: str | None, till_key: str | None) -> None:
+    """A till that is named proves itself by its key."""
+    if till_id is None:
+        return
+    expected = people.till_key_hash(tx, till_id)
+    given = hashlib.sha256((till_key or "").encode()).hexdigest()
     if expected is None or not hmac.compare_digest(expected, given):
         raise TillUnknown
 

@@ -52,8 +52,9 @@ def watch(app: App) -> None:
     metrics.GRANT.set(0 if proof.problem else 1)
     metrics.FREE.set(proof.free_bytes)
     with app.db.transaction() as tx:
-        grants.check(tx, EDGE, proof, app.clock.now())
-        if bool(proof.problem) != bool(known.problem):
+        # another folder may have been granted meanwhile: of that one nothing was proven
+        stands = grants.check(tx, known, proof, app.clock.now())
+        if stands and bool(proof.problem) != bool(known.problem):
             kind = "storage_lost" if proof.problem else "storage_back"
             _note(app, tx, kind, None, {"place": EDGE, "problem": proof.problem})
 

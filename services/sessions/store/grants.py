@@ -22,9 +22,11 @@ def grant(tx: Tx, place: str, folder: str, *, by: str, proof: Proof | None, now:
     tx.execute(statement.on_conflict_do_update(index_elements=["place"], set_=values))
 
 
-def check(tx: Tx, place: str, proof: Proof, now: datetime) -> None:
+def check(tx: Tx, known: Grant, proof: Proof, now: datetime) -> bool:
+    """Notes what came of proving a grant again; whether it still stands."""
     values = {"problem": proof.problem, "free_bytes": proof.free_bytes, "checked_at": now}
-    tx.execute(update(storage_grants).where(storage_grants.c.place == place).values(values))
+    same = (storage_grants.c.place == known.place) & (storage_grants.c.folder == known.folder)
+    return tx.execute(update(storage_grants).where(same).values(values)).rowcount > 0
 
 
 def withdraw(tx: Tx, place: str, problem: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ Kind = Literal["device", "person"]
 Revoked = Literal["token", "staff", "till"]
 
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('sessions.tries.' || :kind || '.' || :subject, 0))")
+LOCK_RIGHTS = text("select pg_advisory_xact_lock(hashtextextended('sessions.rights', 0))")
 
 
 class Person(NamedTuple):
@@ -50,6 +51,11 @@ def till_key_hash(tx: Tx, till_id: str) -> str | None:
     heard = states.read(tx, "tills")
     tills = heard.value if heard else []
     return next((str(t["key_hash"]) for t in tills if t["till_id"] == till_id and t["active"]), None)
+
+
+def lock_rights(tx: Tx) -> None:
+    """Shifts begin and tokens are taken back one after another; comes before every other lock of people."""
+    tx.execute(LOCK_RIGHTS)
 
 
 def pin_hash(tx: Tx, staff_code: str) -> str | None:

@@ -41,6 +41,14 @@ def test_s10_a_session_fails_when_an_order_needs_a_person_and_succeeds_when_it_i
     assert (detail["label"], detail["settled"], detail["waiting"]) == ("Success", 2, 0)
 
 
+def test_s10_a_session_fails_when_head_office_holds_an_order_otherwise_than_it_was_sent(store):
+    session_id = store.outage()
+    too_late = settled(session_id, "too_late")
+    too_late.data["outcomes"][0]["reason"] = {"code": "does_not_match", "text": "another amount"}
+    store.take(sealed(session_id, 1), too_late)
+    assert status(store, session_id) == "failed"
+
+
 def test_s10_an_open_session_has_no_outcome_whatever_is_settled(store):
     store.cut()
     session_id = store.mode()["session_id"]

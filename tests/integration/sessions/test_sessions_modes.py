@@ -194,6 +194,14 @@ def test_s9_a_time_in_which_nobody_watched_goes_into_the_ledger_and_no_session_i
     assert session["started_at"][:19] == store.clock.now().isoformat()[:19]
 
 
+def test_s9_b20_a_clock_that_was_set_back_does_not_hide_a_time_in_which_nobody_watched(store):
+    store.clock.advance(-7200)
+    machine.step(store.app)
+    store.clock.advance(600)
+    machine.step(store.app)
+    assert store.ledger()[-1] == "gap"
+
+
 def test_the_mode_is_a_state_with_a_rising_number_for_other_services(store):
     service = "service-token-of-tests"
     before = store.get("/state/mode", service).json["number"]

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from sessions_store import PINS, TILL, Store
 
+from services.chassis.tokens import Principal
 from services.sessions.errors import TooManyTries
-from services.sessions.handlers import guessing, people
+from services.sessions.handlers import guessing, people, revoking
+from services.sessions.store import modes
+from tests.support import eventually
 
 WRONG = "999111"
 
@@ -301,3 +304,58 @@ def test_b18_a_hash_is_useless_without_the_pepper(store):
     other = PinHasher("another-pepper-of-16", time_cost=1, memory_kib=64)
     assert (store.app.hasher.verify(hashed, "271828"), other.verify(hashed, "271828")) == (True, False)
     assert store.app.hasher.verify("$unknown$", "271828") is False
+
+
+def test_b18_who_is_blocked_while_signing_in_gets_no_token(store, monkeypatch):
+    verify, manager = store.app.hasher.verify, Principal("M1", "Meera", "manager")
+
+    def blocked_meanwhile(hashed, pin):
+        people.block(store.app, manager, "A1", "left in anger")
+        return verify(hashed, pin)
+
+    monkeypatch.setattr(store.app.hasher, "verify", blocked_meanwhile)
+    assert store.sign_in("A1").json["code"] == "sign_in_refused"
+
+
+def test_b18_a_pin_that_was_changed_while_signing_in_is_the_old_one(store, monkeypatch):
+    verify, code = store.app.hasher.verify, issue(store, "A1")
+
+    def changed_meanwhile(hashed, pin):
+        assert set_pin(store, "A1", code, "975310").status_code == 204
+        return verify(hashed, pin)
+
+    monkeypatch.setattr(store.app.hasher, "verify", changed_meanwhile)
+    assert store.sign_in("A1").json["code"] == "sign_in_refused"
+
+
+def test_b19_a_till_that_is_replaced_while_signing_in_gets_no_token(store, monkeypatch):
+    verify = store.app.hasher.verify
+
+    def replaced_meanwhile(hashed, pin):
+        store.paired(active=False)
+        return verify(hashed, pin)
+
+    monkeypatch.setattr(store.app.hasher, "verify", replaced_meanwhile)
+    assert store.sign_in("A1").json["code"] == "till_unknown"
+
+
+def test_b18_two_who_are_refused_at_once_are_both_refused_in_every_door(store):
+    now, second = store.clock.now(), ThreadPoolExecutor(1)
+
+    def refuse(staff_code):
+        with store.app.db.transaction() as tx:
+            revoking.revoke_person(tx, staff_code, now)
+
+    with store.app.db.transaction() as tx:
+        revoking.revoke_person(tx, "A1", now)
+        other = second.submit(refuse, "A2")
+        eventually(lambda: waits_for_a_lock(tx) or other.done(), within=5)
+    other.result(5)
+    with store.app.db.transaction() as tx:
+        told = modes.state(tx, modes.REVOCATIONS).value["staff"]
+    assert [one["staff_code"] for one in told] == ["A1", "A2"]
+
+
+def waits_for_a_lock(tx):
+    waiting = "select exists (select from pg_locks where not granted and pid <> pg_backend_pid())"
+    return tx.exec_driver_sql(waiting).scalar()

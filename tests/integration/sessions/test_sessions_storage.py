@@ -84,6 +84,21 @@ def test_s3_watching_a_folder_that_is_well_writes_nothing_down(store):
     assert store.ledger() == before
 
 
+def test_s3_a_folder_that_is_granted_while_the_old_one_is_watched_stays_granted(store, tmp_path, monkeypatch):
+    new, prove = tmp_path / "new", folder.prove
+    new.mkdir()
+
+    def dead_and_replaced(_path, *, needed_bytes):
+        monkeypatch.setattr(folder, "prove", prove)
+        store.put(PATH, store.token("M1"), folder=str(new))
+        return Proof("nothing can be written there", 0)
+
+    monkeypatch.setattr(folder, "prove", dead_and_replaced)
+    storage.watch(store.app)
+    assert storage.show(store.app)["edge"]["problem"] is None
+    assert store.ledger()[-1] == "storage_granted"
+
+
 def test_s3_a_disk_that_gives_back_something_else_is_found(store, monkeypatch):
     monkeypatch.setattr(folder, "judge", lambda **_: Proof("what was written there is not what is read back", 1))
     storage.watch(store.app)
