@@ -22,7 +22,7 @@ test: install ## Run every test that needs no more than this machine
 
 .PHONY: unit
 unit: install ## Run the tests that need no server
-	@$(python) -m pytest tests/unit
+	@$(python) -m pytest -p no:schemathesis tests/unit
 
 .PHONY: bench
 bench: install ## Measure start, memory, sale and drain, each beside its reference (five minutes)
