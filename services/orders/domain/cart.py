@@ -10,7 +10,7 @@ from services.orders.domain.tax import round_off, split
 
 @dataclass(frozen=True)
 class Dated:
-    """A value that holds from a day on."""
+    """A value that holds from a day on; of those of one day the later stands behind the earlier."""
 
     valid_from: date
     value: int
@@ -114,9 +114,9 @@ class Unpriced(Exception):
 
 
 def on(values: Sequence[Dated], day: date) -> int | None:
-    """The value that holds on a day: the one that began last."""
-    begun = [v for v in values if v.valid_from <= day]
-    return max(begun, key=lambda v: v.valid_from).value if begun else None
+    """The value that holds on a day: the one that began last, and the last named of those that began on one day."""
+    begun = sorted((v for v in values if v.valid_from <= day), key=lambda v: v.valid_from)
+    return begun[-1].value if begun else None
 
 
 def gathered(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:

@@ -42,6 +42,7 @@ def pair(app: App, body: TillIn, who: Principal) -> PairedTill:
     """A new till with the next spare prefix; its key is shown this once."""
     till_id, key = new_id(), secrets.token_urlsafe(32)
     with app.db.transaction() as tx:
+        counter.lock_tills(tx)
         if counter.named(tx, body.name):
             raise NameTaken
         prefix = counter.take_prefix(tx, till_id)
@@ -54,8 +55,9 @@ def pair(app: App, body: TillIn, who: Principal) -> PairedTill:
 
 def rename(app: App, till_id: UUID, body: TillIn) -> TillOut:
     with app.db.transaction() as tx:
+        counter.lock_tills(tx)
         _existing_till(tx, till_id)
-        if counter.named(tx, body.name):
+        if counter.named(tx, body.name, but=till_id):
             raise NameTaken
         counter.rename(tx, till_id, body.name)
         return TillOut(**_till(counter.till(tx, till_id)))
@@ -64,6 +66,7 @@ def rename(app: App, till_id: UUID, body: TillIn) -> TillOut:
 def retire(app: App, till_id: UUID) -> None:
     """The till sells no more; one that takes its place opens a series of its own."""
     with app.db.transaction() as tx:
+        counter.lock_tills(tx)
         _existing_till(tx, till_id)
         counter.retire(tx, till_id)
 

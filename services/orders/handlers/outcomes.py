@@ -20,9 +20,11 @@ def take(app: App, tx: Tx, batch: list[Event]) -> None:
         if outcome.wish_id is not None:
             wishes.answer(tx, outcome.wish_id, "too_late" if outcome.state == "too_late" else "done")
     settled = orders.settle(tx, [_row(outcome) for outcome in outcomes])
-    for outcome in outcomes:
-        if outcome.state == "withdrawn" and outcome.order_id in settled:
-            _void(app, tx, outcome.order_id)
+    withdrawn = [o.order_id for o in outcomes if o.state == "withdrawn" and o.order_id in settled]
+    if withdrawn:
+        orders.lock_goods(tx, withdrawn)
+    for order_id in withdrawn:
+        _void(app, tx, order_id)
     notify(tx, "changes", {"what": "orders"})
 
 

@@ -33,7 +33,6 @@ def tills(app: App) -> tuple[int, list[dict[str, Any]]]:
     """Every till; the number rises with each change."""
     with app.db.transaction() as tx:
         rows = counter.tills(tx)
-        number = counter.tills_number(tx)
-    return number, [
+    return max((row.number for row in rows), default=0), [
         {"till_id": str(r.till_id), "name": r.name, "key_hash": r.key_hash, "active": r.active} for r in rows
     ]

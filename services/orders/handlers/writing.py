@@ -92,7 +92,7 @@ def row(deal: Deal, document: dict[str, Any], fingerprint: str) -> dict[str, Any
 
 
 def _invoice(deal: Deal) -> dict[str, Any]:
-    """The next number of the till's series; a new financial year begins a new one."""
+    """The next number of the till's series; a new financial year begins a new one, chained to the one before it."""
     till, year = deal.till, invoices.financial_year(deal.day)
     begins = till.series_year != year
     sequence = 1 if begins else till.series_next
@@ -101,7 +101,7 @@ def _invoice(deal: Deal) -> dict[str, Any]:
         "series": f"{till.prefix}/{year % 100:02d}",
         "sequence": sequence,
         "financial_year": year,
-        "previous_hash": invoices.GENESIS if begins else till.series_head,
+        "previous_hash": till.series_head,
     }
 
 

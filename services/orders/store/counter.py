@@ -17,12 +17,12 @@ ADD_TILL = text("""
     insert into tills (till_id, name, key_hash, active, prefix, paired_by, series_head)
     values (:till_id, :name, :key_hash, true, :prefix, :paired_by, :head)
 """)
-NAMED = text("select exists (select from tills where active and name = :name)")
+LOCK_TILLS = text("select pg_advisory_xact_lock(hashtextextended('orders.tills', 0))")
+NAMED = text("select exists (select from tills where active and name = :name and till_id is distinct from :till_id)")
 TILL = text("select * from tills where till_id = :till_id for update")
 TILLS = text("select * from tills order by active desc, name")
 RENAME = text("update tills set name = :name, number = nextval('tills_number') where till_id = :till_id")
 RETIRE = text("update tills set active = false, number = nextval('tills_number') where till_id = :till_id")
-NUMBER = text("select coalesce(max(number), 0) from tills")
 HOLD = text("""
     insert into held_carts (order_id, cart, label, held_by) values (:order_id, cast(:cart as jsonb), :label, :by)
     on conflict (order_id) do update set cart = excluded.cart, label = excluded.label, held_by = excluded.held_by,
@@ -57,8 +57,14 @@ def add_till(tx: Tx, values: dict[str, Any]) -> None:
     tx.execute(ADD_TILL, values)
 
 
-def named(tx: Tx, name: str) -> bool:
-    return bool(tx.scalar(NAMED, {"name": name}))
+def lock_tills(tx: Tx) -> None:
+    """Tills change one after another: whoever pulls them has every change with a lower number."""
+    tx.execute(LOCK_TILLS)
+
+
+def named(tx: Tx, name: str, *, but: UUID | None = None) -> bool:
+    """Whether a till, another than `but`, has this name."""
+    return bool(tx.scalar(NAMED, {"name": name, "till_id": but}))
 
 
 def till(tx: Tx, till_id: UUID) -> Any:
@@ -68,11 +74,6 @@ def till(tx: Tx, till_id: UUID) -> Any:
 
 def tills(tx: Tx) -> list[Any]:
     return list(tx.execute(TILLS))
-
-
-def tills_number(tx: Tx) -> int:
-    """The number of the last change to any till."""
-    return int(tx.execute(NUMBER).scalar_one())
 
 
 def rename(tx: Tx, till_id: UUID, name: str) -> None:

@@ -52,7 +52,7 @@ SETTLE = text("""
 SET_STATE = text("update orders set state = :state where order_id = :order_id")
 # in the order in which sales take them
 LOCK_GOODS = text("""
-    select from stock where sku in (select sku from movements where order_id = :order_id) order by sku for update
+    select from stock where sku in (select sku from movements where order_id = any(:order_ids)) order by sku for update
 """)
 VOID = text("""
     with void as (update orders set state = 'void' where order_id = :order_id and state <> 'void' returning order_id),
@@ -117,12 +117,16 @@ def set_state(tx: Tx, order_id: UUID, state: str) -> None:
     tx.execute(SET_STATE, {"order_id": order_id, "state": state})
 
 
+def lock_goods(tx: Tx, order_ids: list[UUID]) -> None:
+    """Keeps the stock of orders that are to be void from being changed: all of it at once, for sales want it too."""
+    tx.execute(LOCK_GOODS, {"order_ids": order_ids})
+
+
 def void(tx: Tx, order_id: UUID, *, goods_back: bool, now: datetime) -> list[dict[str, Any]] | None:
     """Voids an order; the goods that went back to the shelf, or None when it was void before.
 
-    Goods that are not back count as sold until a figure comes that is later than `now`.
+    Goods that are not back count as sold until a figure comes that is later than `now`. Its goods are locked.
     """
-    tx.execute(LOCK_GOODS, {"order_id": order_id})
     row = tx.execute(VOID, {"order_id": order_id, "goods_back": goods_back, "now": now}).first()
     return (row.lines or []) if row else None
 

@@ -9,25 +9,29 @@ from sqlalchemy import text
 from services.chassis.database import Tx
 
 INVOICES = text("""
-    select series, sequence, invoice_number, total_minor, document from orders order by series, sequence
+    select o.series, o.sequence, o.invoice_number, o.total_minor, o.mode, o.session_id, o.till_id, o.seller,
+        o.placed_at, o.business_date, o.document, (
+            select jsonb_agg(jsonb_build_array(p.n, p.payment_mode, p.amount_minor, p.reference) order by p.n)
+            from payments p where p.order_id = o.order_id
+        ) as payments
+    from orders o order by o.series, o.sequence
 """)
-HEADS = text("""
-    select prefix || '/' || lpad((series_year % 100)::text, 2, '0') as series, series_head from tills
-    where series_year is not null
-""")
+HEADS = text("select prefix, series_head from tills")
 EXCEPTIONS = text("""
     with days as (select * from orders where business_date between :first and :last),
-    by_action as (
+    voids as (
+        select order_id, count(*) as asked from amendments join days using (order_id) where kind = 'void' group by 1
+    ), by_action as (
         select o.seller, a.action, count(*) as times from approvals a join days o using (order_id) group by 1, 2
     )
     select o.seller as staff_code, count(*) as sales,
-        count(v.wish_id) as voids_asked,
+        coalesce(sum(v.asked), 0)::int as voids_asked,
         coalesce(sum(o.total_minor) filter (where o.state = 'void'), 0)::bigint as voided_minor,
         coalesce((select sum(times) from by_action b where b.seller = o.seller), 0)::int as approvals,
         count(*) filter (where o.document @? '$.lines[*] ? (@.oversold == true)') as oversold,
         coalesce((select jsonb_object_agg(b.action, b.times) from by_action b where b.seller = o.seller), '{}')
             as by_action
-    from days o left join amendments v on v.order_id = o.order_id and v.kind = 'void'
+    from days o left join voids v using (order_id)
     group by o.seller order by o.seller
 """)
 OVERSOLD = text("""
@@ -53,8 +57,8 @@ def invoices(tx: Tx) -> Iterator[Any]:
 
 
 def heads(tx: Tx) -> dict[str, str]:
-    """The head of each series that is open, by series."""
-    return {row.series: row.series_head for row in tx.execute(HEADS)}
+    """The head of each till's open series, by prefix."""
+    return {row.prefix: row.series_head for row in tx.execute(HEADS)}
 
 
 def exceptions(tx: Tx, first: date, last: date) -> list[Any]:

@@ -1,5 +1,6 @@
 """After the sale: what sync says, wishes to void and correct, stock, the counter."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,11 @@ from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.tokens import Principal
 from services.orders import errors
-from services.orders.handlers import amending, hearing, invoicing, outcomes, showing
+from services.orders.handlers import amending, hearing, invoicing, outcomes, showing, telling
 from services.orders.handlers import counter as at_counter
 from services.orders.schemas import ApprovalIn, CorrectionWish, CustomerIn, Hold, Refund, TillIn, VoidWish
+from services.orders.store import counter as tills
+from tests.support import eventually
 
 ACCEPTED = "2026-04-15T07:00:00+00:00"
 
@@ -303,6 +306,62 @@ def test_b19_a_name_is_one_tills(counter: Counter):
         counter.pair("Till 1")
     renamed = at_counter.rename(counter.app, UUID(counter.till.till_id), TillIn(name="Front"))
     assert renamed.name == "Front"
+
+
+def test_b19_a_till_may_keep_its_name(counter: Counter):
+    assert at_counter.rename(counter.app, UUID(counter.till.till_id), TillIn(name="Till 1")).name == "Till 1"
+
+
+def test_b19_a_till_that_is_retired_beside_another_change_is_heard_of(counter: Counter):
+    """Whoever pulls tills asks for what is newer than the number they know."""
+    other = ThreadPoolExecutor(1)
+    with counter.app.db.transaction() as tx:
+        tills.lock_tills(tx)
+        tills.retire(tx, UUID(counter.till.till_id))
+        paired = other.submit(counter.pair, "Till 2")
+        eventually(lambda: waits_for_a_lock(tx) or paired.done(), within=5)
+        heard, _ = telling.tills(counter.app)
+    paired.result(5)
+    number, told = telling.tills(counter.app)
+    assert number > heard
+    assert [t["active"] for t in told if t["till_id"] == counter.till.till_id] == [False]
+
+
+def test_b19_two_managers_at_once_do_not_give_one_name_twice(counter: Counter):
+    def pair(_n: int) -> str:
+        try:
+            counter.pair("Till 2")
+        except errors.NameTaken:
+            return "name taken"
+        return "paired"
+
+    with ThreadPoolExecutor(4) as managers:
+        assert sorted(managers.map(pair, range(4))) == ["name taken"] * 3 + ["paired"]
+
+
+def test_s13_orders_that_are_void_at_once_do_not_block_a_sale(counter: Counter):
+    """Whatever the order of the wishes: stock is locked in the order of SKUs, as sales lock it."""
+    sold = [counter.sell({sku: 1}) for sku in ("A2", "A1")]
+    told = [{"order_id": str(o.order_id), "delivery_version": 1, "state": "withdrawn"} for o in sold]
+    event = Event(type="sync.orders_settled", aggregate_id="S001", data={"outcomes": told})
+    worker = ThreadPoolExecutor(1)
+
+    def take() -> None:
+        with counter.app.db.transaction() as other:
+            outcomes.take(counter.app, other, [event])
+
+    with counter.app.db.transaction() as tx:
+        tx.exec_driver_sql("select from stock where sku = 'A1' for update")
+        taking = worker.submit(take)
+        eventually(lambda: waits_for_a_lock(tx), within=5)
+        tx.exec_driver_sql("select from stock where sku = 'A2' for update")
+    taking.result(5)
+    assert [state(counter, order) for order in sold] == ["void", "void"]
+
+
+def waits_for_a_lock(tx: Any) -> bool:
+    waiting = "select exists (select from pg_locks where not granted and pid <> pg_backend_pid())"
+    return bool(tx.exec_driver_sql(waiting).scalar())
 
 
 def test_s22_words_come_in_utc(counter: Counter):

@@ -29,7 +29,14 @@ def test_b3_untouched_series_have_no_flaw(counter: Counter, sold):
 
 TAMPERING = {
     "amount": "update orders set document = jsonb_set(document, '{totals,total_minor}', '1') where sequence = 2",
-    "column": "update orders set total_minor = 1 where sequence = 2",
+    "total": "update orders set total_minor = 1 where sequence = 2",
+    "day": "update orders set business_date = '2026-04-01' where sequence = 2",
+    "time": "update orders set placed_at = now() where sequence = 2",
+    "seller": "update orders set seller = 'M1' where sequence = 2",
+    "till": "update orders set till_id = gen_random_uuid() where sequence = 2",
+    "session": "update orders set mode = 'offline', session_id = gen_random_uuid() where sequence = 2",
+    "paid with": "update payments p set payment_mode = 'CARD' from orders o "
+    "where o.order_id = p.order_id and sequence = 2",
     "customer": "update orders set document = jsonb_set(document, '{customer}', '{}') where sequence = 2",
     "number": "update orders set invoice_number = 'K1/26-9' where sequence = 2",
     "removed": "delete from payments using orders o where o.order_id = payments.order_id and o.sequence = 2; "
@@ -44,6 +51,17 @@ TAMPERING = {
 @pytest.mark.parametrize("statement", TAMPERING.values(), ids=TAMPERING)
 def test_b3_each_tampering_is_found(counter: Counter, sold, service_database, statement):
     owner(counter, service_database, statement)
+    assert verifying.verify_series(counter.app)[1]
+
+
+@pytest.mark.parametrize("which", ["sequence = 3", "true"], ids=["tail", "all"])
+def test_b3_a_series_that_was_closed_cannot_be_cut_either(counter: Counter, sold, service_database, which):
+    counter.app.clock.advance(365 * 24 * 3600)
+    assert counter.sell().document["invoice"]["number"] == "K1/27-1"
+    assert verifying.verify_series(counter.app) == (2, [])
+    cut = f"(select order_id from orders where series = 'K1/26' and {which})"
+    for table in ("payments", "movements", "orders"):
+        owner(counter, service_database, f"delete from {table} where order_id in {cut}")
     assert verifying.verify_series(counter.app)[1]
 
 
@@ -74,6 +92,17 @@ def test_b22_the_exception_report_lists_voids_and_approvals_by_cashier(counter: 
     [row] = reporting.exceptions(counter.app, Days()).items
     assert (row.staff_code, row.sales, row.voids_asked, row.voided_minor) == ("A1", 3, 1, 1_049_00)
     assert row.by_action == {"void_after_print": 1}
+
+
+def test_b22_an_order_whose_void_was_asked_twice_is_one_sale(counter: Counter):
+    order = counter.sell()
+    for version, state in ((1, "too_late"), (2, "withdrawn")):
+        wish = VoidWish(wish_id=new_id(), reason="x", goods_back=True, approval_id=approve_void(counter, order))
+        amending.void(counter.app, order.order_id, wish, counter.till)
+        reason = {"code": "does_not_match", "text": "another amount"} if state == "too_late" else None
+        settle(counter, order, state, version, wish_id=str(wish.wish_id), reason=reason)
+    [row] = reporting.exceptions(counter.app, Days()).items
+    assert (row.sales, row.voids_asked, row.voided_minor) == (1, 2, 1_049_00)
 
 
 def test_b13_oversold_articles_are_listed_with_their_orders(counter: Counter):

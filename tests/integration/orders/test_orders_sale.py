@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from orders_store import Counter
+from orders_store import Counter, article
 
 from services.chassis.errors import InvalidInput
 from services.orders import errors
@@ -83,11 +83,11 @@ def test_b5_each_till_has_a_series_of_its_own(counter: Counter):
     assert counter.sell(who=second).document["invoice"]["number"] == "K2/26-1"
 
 
-def test_b5_a_new_financial_year_opens_a_new_series(counter: Counter):
-    counter.sell()
+def test_b5_b3_a_new_financial_year_opens_a_new_series_chained_to_the_one_before(counter: Counter):
+    last = counter.sell().document["invoice"]["hash"]
     counter.app.clock.advance(365 * 24 * 3600)
     invoice = counter.sell().document["invoice"]
-    assert (invoice["number"], invoice["previous_hash"]) == ("K1/27-1", "0" * 64)
+    assert (invoice["number"], invoice["previous_hash"]) == ("K1/27-1", last)
 
 
 def test_b20_a_clock_that_runs_back_does_not_take_the_date_with_it(counter: Counter):
@@ -126,6 +126,13 @@ def test_s13_tills_with_the_same_articles_in_opposite_order_do_not_block_each_ot
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(pay, range(40))) == {"waiting"}
+
+
+def test_b7_a_price_that_was_corrected_on_the_day_it_began_is_the_corrected_one(counter: Counter):
+    begins = ("2026-04-01T04:30:00+00:00", "2026-04-01T06:30:00+00:00")
+    dated = [{"valid_from": at, "price_minor": minor} for at, minor in zip(begins, (500_00, 400_00), strict=True)]
+    counter.hear_book([article("A2", 0, number=2) | {"prices": dated}])
+    assert counter.sell({"A2": 1}, total_minor=400_00).document["totals"]["total_minor"] == 400_00
 
 
 @pytest.mark.parametrize(

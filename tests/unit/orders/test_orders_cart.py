@@ -59,6 +59,10 @@ def test_a_price_of_tomorrow_does_not_hold_today():
     assert on((Dated(DAY, 2), Dated(OLD, 1)), DAY) == 2
 
 
+def test_s1_of_two_prices_that_begin_on_one_day_the_later_holds():
+    assert on((Dated(OLD, 1), Dated(DAY, 2), Dated(DAY, 3)), DAY) == 3
+
+
 def test_b7_what_changed_is_told_line_by_line():
     quoted = quote([Wanted("A1", 1), Wanted("A2", 1)], item(), item("A2", 99_99))
     assert differences({"A1": 1_050_00, "A2": 90_00, "A3": 5}, quoted) == [
