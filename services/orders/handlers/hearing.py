@@ -11,7 +11,7 @@ from services.orders.store import heard, sales
 
 
 def mode(outbox: Outbox, clock: Clock) -> Apply:
-    """Takes a new mode while no sale is under way; a session that thereby ends is sealed."""
+    """Takes a new mode while no sale is under way; a session that thereby ends, or ended unheard, is sealed."""
 
     def apply(tx: Tx, number: int, value: Any) -> None:
         sales.lock_mode(tx)
@@ -20,6 +20,9 @@ def mode(outbox: Outbox, clock: Clock) -> Apply:
             return
         if stands.session_id and str(stands.session_id) != value["session_id"]:
             _seal(outbox, clock, tx, stands.session_id)
+        for session_id in heard.without_orders(tx, value.get("unsealed", ())):
+            if session_id != stands.session_id:
+                _seal(outbox, clock, tx, session_id)
         heard.set_mode(tx, number, value)
         notify(tx, "changes", {"what": "mode"})
 

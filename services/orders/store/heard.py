@@ -1,7 +1,9 @@
 """Copies of what others own: mode, price book, stock, payment modes, staff, the store's identity."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -19,6 +21,10 @@ SOLD_IN = text("""
 BY_PAYMENT_MODE = text("""
     select p.payment_mode, sum(p.amount_minor)::bigint as minor from payments p join orders o using (order_id)
     where o.session_id = :session_id group by 1
+""")
+WITHOUT_ORDERS = text("""
+    select s from unnest(cast(:session_ids as uuid[])) as s
+    where not exists (select from orders o where o.session_id = s)
 """)
 BOOK = text("""
     insert into price_book as b (sku, number, deleted, barcode, item)
@@ -99,6 +105,11 @@ def sold_in(tx: Tx, session_id: Any) -> tuple[int, int]:
     """Orders and total of a session that is open, or that was until this transaction."""
     row = tx.execute(SOLD_IN, {"session_id": session_id}).one()
     return int(row.orders), int(row.total_minor)
+
+
+def without_orders(tx: Tx, session_ids: Iterable[str]) -> list[UUID]:
+    """Those of these sessions in which nothing was sold."""
+    return list(tx.scalars(WITHOUT_ORDERS, {"session_ids": list(session_ids)}))
 
 
 def by_payment_mode(tx: Tx, session_id: Any) -> dict[str, int]:

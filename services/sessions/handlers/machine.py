@@ -38,7 +38,9 @@ def advance(app: App, tx: Tx, watched: modes.Machine, wish: Wish) -> Mode:
     ledger.append(tx, app.settings.id, *hole, *decision.entries)
     _move_session(app, tx, wish, decision)
     if decision.mode != before:
-        modes.publish(tx, modes.MODE, modes.encode(decision.mode), now)
+        # orders may have heard of none of the modes in which a session was open: it seals that one all the same
+        unsealed = [str(session_id) for session_id in offline_sessions.unsealed(tx)]
+        modes.publish(tx, modes.MODE, modes.encode(decision.mode) | {"unsealed": unsealed}, now)
         notify(tx, "changes", {"what": "mode"})
         metrics.MODE_CHANGES.labels(decision.mode.name, decision.mode.trigger or "").inc()
     # a clock that was set back does not stop the watch

@@ -122,6 +122,14 @@ def count_by_status(tx: Tx) -> dict[str, int]:
     return dict(tx.execute(query).all())
 
 
+def unsealed(tx: Tx) -> list[UUID]:
+    """Sessions that have ended and that `orders` has not sealed yet, the oldest first."""
+    ended = offline_sessions.c.ended_at.is_not(None) & offline_sessions.c.sealed_at.is_(None)
+    return list(
+        tx.scalars(select(offline_sessions.c.session_id).where(ended).order_by(offline_sessions.c.started_at).limit(100))
+    )
+
+
 def with_lost_heads(tx: Tx) -> list[UUID]:
     """Sessions whose head of the ledger, as it was told to head office, is no longer in it."""
     known = select(ledger.c.hash).where(ledger.c.hash == offline_sessions.c.ledger_head).exists()

@@ -368,3 +368,11 @@ def test_s22_words_come_in_utc(counter: Counter):
     order = counter.sell()
     settle(counter, order, "synced", 1, accepted_at="2026-04-15T12:30:00+05:30")
     assert showing.detail(counter.app, order.order_id).accepted_at == datetime(2026, 4, 15, 7, tzinfo=UTC)
+
+
+def test_s10_a_session_that_began_and_ended_unheard_is_sealed(counter: Counter):
+    heard_of, unheard = counter.go_offline(), new_id()
+    counter.sell()
+    counter.hear_mode("online", unsealed=[str(heard_of), str(unheard)])
+    told = [(event.data["session_id"], event.data["orders"]) for event in counter.events("orders.session_sealed")]
+    assert told == [(str(heard_of), 1), (str(unheard), 0)]

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from prometheus_client import REGISTRY
-from sessions_store import DATASETS
+from sessions_store import DATASETS, sealed
 
 from services.sessions import figures
 from services.sessions.handlers import machine
@@ -200,6 +200,16 @@ def test_s9_b20_a_clock_that_was_set_back_does_not_hide_a_time_in_which_nobody_w
     store.clock.advance(600)
     machine.step(store.app)
     assert store.ledger()[-1] == "gap"
+
+
+def test_s10_the_mode_names_the_sessions_that_orders_has_not_sealed(store):
+    """orders may be away for as long as a session lasts."""
+    session_id = store.outage()
+    service = "service-token-of-tests"
+    assert store.get("/state/mode", service).json["value"]["unsealed"] == [session_id]
+    store.take(sealed(session_id, 0, total=0))
+    store.cut()
+    assert store.get("/state/mode", service).json["value"]["unsealed"] == []
 
 
 def test_the_mode_is_a_state_with_a_rising_number_for_other_services(store):
