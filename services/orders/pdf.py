@@ -14,7 +14,7 @@ FIXED_MM, PER_LINE_MM, PER_PAYMENT_MM = 110, 14, 9
 
 
 def render(invoice: dict[str, Any]) -> bytes:
-    """An invoice (see handlers.invoicing) as PDF, one page as long as it needs."""
+    """An invoice (see handlers.invoicing) as PDF: a page as long as it needs, a second one where names are long."""
     order, store = invoice["order"], invoice["store"]
     paper = _paper(order)
     for label in invoice["labels"]:
@@ -43,7 +43,7 @@ def _paper(order: dict[str, Any]) -> FPDF:
     height = FIXED_MM + PER_LINE_MM * len(order["lines"]) + PER_PAYMENT_MM * len(order["payments"])
     paper = FPDF(unit="mm", format=(WIDTH_MM, height))
     paper.set_margin(MARGIN_MM)
-    paper.set_auto_page_break(auto=False)
+    paper.set_auto_page_break(auto=True, margin=MARGIN_MM)
     paper.add_font("dejavu", "", str(FONT))
     paper.add_font("dejavu", "B", str(BOLD))
     paper.set_title(order["invoice"]["number"])
@@ -55,6 +55,8 @@ def _line(paper: FPDF, line: dict[str, Any]) -> None:
     _text(paper, " · ".join(filter(None, (line["name"], line["size"]))))
     _text(paper, f"{line['sku']} · HSN {line['hsn']} · GST {line['tax_rate_bp'] / 100:g} %", size=7)
     _pair(paper, f"{line['quantity']} × {rupees(line['unit_price_minor'])}", line["amount_minor"])
+    if line["discount_minor"]:
+        _pair(paper, "Discount", -line["discount_minor"])
 
 
 def _sums(paper: FPDF, totals: dict[str, int]) -> None:

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from eventlet import tpool
-
 from services.chassis.fields import Code, Since
 from services.chassis.http import route
 from services.chassis.provided import Provided, every
@@ -121,7 +119,7 @@ class Door:
 
     @route("GET", f"{ORDER}/invoice.pdf", roles=ANYONE, summary="The invoice as PDF", media_type="application/pdf")
     def invoice_pdf(self, order_id: UUID) -> Raw:
-        return Raw(tpool.execute(invoicing.pdf, self.app, order_id), "application/pdf")
+        return Raw(invoicing.pdf(self.app, order_id), "application/pdf")
 
     @route(
         "POST",

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from eventlet import tpool
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.errors import NotFound
@@ -32,7 +33,9 @@ def html(app: App, order_id: UUID) -> str:
 
 def pdf(app: App, order_id: UUID) -> bytes:
     """The invoice as PDF; from the second time on it says that it is a copy."""
-    return render_pdf(_data(app, order_id, printing=True))
+    # drawing takes the processor for a third of a second; connections of the pool stay in the thread that others use
+    drawn: bytes = tpool.execute(render_pdf, _data(app, order_id, printing=True))
+    return drawn
 
 
 def _data(app: App, order_id: UUID, *, printing: bool) -> dict[str, Any]:

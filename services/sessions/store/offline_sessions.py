@@ -126,7 +126,9 @@ def unsealed(tx: Tx) -> list[UUID]:
     """Sessions that have ended and that `orders` has not sealed yet, the oldest first."""
     ended = offline_sessions.c.ended_at.is_not(None) & offline_sessions.c.sealed_at.is_(None)
     return list(
-        tx.scalars(select(offline_sessions.c.session_id).where(ended).order_by(offline_sessions.c.started_at).limit(100))
+        tx.scalars(
+            select(offline_sessions.c.session_id).where(ended).order_by(offline_sessions.c.started_at).limit(100)
+        )
     )
 
 

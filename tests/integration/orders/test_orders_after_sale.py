@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
-from orders_store import BOOK, Counter
+from orders_store import BOOK, Counter, article
+from pypdf import PdfReader
 
 from services.chassis.errors import NotFound
 from services.chassis.events import Event
@@ -249,14 +251,32 @@ def test_s17_the_invoice_says_offline_and_a_reprint_says_copy(counter: Counter):
 def test_s17_the_invoice_is_a_pdf_with_its_number(counter: Counter):
     counter.go_offline()
     order = counter.sell({"A1": 1, "A2": 2}, customer={"name": "रवि Kumar"})
-    from io import BytesIO
-
-    from pypdf import PdfReader
-
     [page] = PdfReader(BytesIO(invoicing.pdf(counter.app, order.order_id))).pages
     text = page.extract_text()
     assert "OFFLINE" in text
     assert order.document["invoice"]["number"] in text
+
+
+def test_s17_nothing_runs_off_the_foot_of_an_invoice_with_long_names(counter: Counter):
+    names = [article(f"L{n}", 1_00, number=2) | {"name": "An embroidered shirt " * 9} for n in range(30)]
+    counter.hear_book(names)
+    order = counter.sell({row["sku"]: 1 for row in names}, total_minor=30_00)
+    text = drawn(invoicing.pdf(counter.app, order.order_id))
+    assert "Total" in text
+    assert order.document["invoice"]["hash"] in text.replace("\n", "")
+
+
+def drawn(pdf: bytes) -> str:
+    """The text that stands within the pages of a PDF, top to bottom."""
+    found: list[str] = []
+    for page in PdfReader(BytesIO(pdf)).pages:
+        foot = float(page.mediabox.bottom)
+
+        def note(text: str, _user: Any, place: Any, *_font: Any, foot: float = foot) -> None:
+            found.extend([text] if place[5] >= foot else [])
+
+        page.extract_text(visitor_text=note)
+    return "".join(found)
 
 
 def test_b8_a_held_cart_is_recalled_by_one_till(counter: Counter):

@@ -16,7 +16,7 @@ from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.head_office.http import HttpHeadOffice
 from services.orders import errors
-from services.orders.handlers import online, selling
+from services.orders.handlers import invoicing, online, selling
 from services.orders.schemas import Cart, CustomerIn, PaymentIntentIn, ProductUpdate
 from tests.support import eventually
 
@@ -83,6 +83,12 @@ def test_s20_a_coupon_is_quoted_by_head_office_and_sold(online_counter: Counter)
     assert totals["total_minor"] == 2 * 1_049_00 - 2 * 1_049_00 // 10
     assert totals["taxable_minor"] + totals["cgst_minor"] + totals["sgst_minor"] == totals["total_minor"]
     assert order.document["promotions"][0]["code"] == "FEST10"
+
+
+def test_s20_s17_the_lines_of_a_discounted_invoice_add_up(online_counter: Counter):
+    wanted = cart(coupon="FEST10")
+    order = pay(online_counter, selling.quote(online_counter.app, wanted, online_counter.till), wanted)
+    assert "-₹ 209.80" in invoicing.html(online_counter.app, order.order_id)
 
 
 def test_s20_delivery_and_extensions_are_lines_without_stock(online_counter: Counter):
