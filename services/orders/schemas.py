@@ -380,9 +380,37 @@ class PaymentIntent(BaseModel):
     """An online payment as head office has it; its reference goes with Pay."""
 
     key: str
-    amount_minor: int
+    amount_minor: Minor
     status: str
     reference: str | None = None
+
+
+class OnlineLine(BaseModel):
+    """What head office takes off the line of a SKU, in minor units."""
+
+    sku: Sku
+    discount_minor: Minor
+
+
+class OnlineCharge(BaseModel):
+    code: Code
+    name: Line
+    amount_minor: Minor
+
+
+class OnlinePromotion(BaseModel):
+    code: Code
+    name: Line
+
+
+class OnlineQuote(BaseModel):
+    """What head office reckoned of a cart."""
+
+    quote_id: Code
+    promotions: list[OnlinePromotion]
+    lines: list[OnlineLine]
+    delivery_minor: Minor
+    extensions: list[OnlineCharge]
 
 
 class ProductUpdate(Strict):

@@ -1,13 +1,16 @@
 """What only head office can give, while the store is online; a plain cart never waits for it."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
 
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
+from services.chassis.logs import get_logger
 from services.head_office.port import Absent, Done, Refused, TellAnswer
 from services.orders.app import App
-from services.orders.domain.cart import NO_OFFER, Extra, Offer
+from services.orders.domain.cart import NO_OFFER, Extra, Offer, Quote
 from services.orders.domain.invoices import fingerprint
 from services.orders.domain.rules import Feature
 from services.orders.errors import (
@@ -18,21 +21,26 @@ from services.orders.errors import (
     PaymentRefused,
 )
 from services.orders.handlers import reckoning
-from services.orders.schemas import Cart, PaymentIntent, PaymentIntentIn, ProductUpdate, Sale
+from services.orders.schemas import Cart, OnlineQuote, PaymentIntent, PaymentIntentIn, ProductUpdate, Sale
 from services.orders.store import heard, online
 from services.orders.store.sales import Before
+
+M = TypeVar("M", bound=BaseModel)
+
+log = get_logger()
 
 CAPTURED = "captured"
 
 
-def ask(app: App, cart: Cart, amounts: dict[str, int]) -> Offer:
-    """Has head office reckon a cart that uses what it alone can give; `amounts` are line amounts by SKU."""
+def ask(app: App, cart: Cart, plain: Quote) -> Offer:
+    """Has head office reckon a cart that uses what it alone can give; `plain` is the cart without that."""
     features = reckoning.features(cart)
-    lines = [{"sku": x.sku, "quantity": x.quantity, "amount_minor": amounts.get(x.sku, 0)} for x in cart.lines]
+    lines = [{"sku": x.sku, "quantity": x.quantity, "amount_minor": x.amount_minor} for x in plain.lines]
     body = cart.model_dump(mode="json", include={"fulfilment", "coupon", "extensions"}) | {"lines": lines}
-    answer = _must(app.head_office.quote(str(cart.order_id), body, timeout=app.settings.online_timeout_s), features)
+    found = app.head_office.quote(str(cart.order_id), body, timeout=app.settings.online_timeout_s)
+    answer = _read(OnlineQuote, found, features)
     with app.db.transaction() as tx:
-        online.keep(tx, cart.order_id, _fingerprint(cart), answer)
+        online.keep(tx, cart.order_id, _fingerprint(cart), answer.model_dump(mode="json"))
     return offer(answer)
 
 
@@ -43,7 +51,7 @@ def agreed(tx: Tx, cart: Cart) -> tuple[Offer, dict[str, Any] | None]:
     answer = online.read(tx, cart.order_id, _fingerprint(cart))
     if answer is None:
         raise OnlineQuoteNeeded
-    return offer(answer), answer
+    return offer(OnlineQuote.model_validate(answer)), answer
 
 
 def must_commit(sale: Sale, before: Before) -> bool:
@@ -63,12 +71,12 @@ def commit(app: App, sale: Sale, before: Before) -> None:
         _must_be_captured(app, sale.order_id, n, amount)
 
 
-def offer(answer: dict[str, Any]) -> Offer:
+def offer(answer: OnlineQuote) -> Offer:
     """An answer of head office as the rules read it."""
-    extras = [Extra(e["code"], e["name"], int(e["amount_minor"])) for e in answer.get("extensions", [])]
-    if answer.get("delivery_minor"):
-        extras.append(Extra("DELIVERY", "Delivery", int(answer["delivery_minor"])))
-    return Offer({line["sku"]: int(line["discount_minor"]) for line in answer["lines"]}, tuple(extras))
+    extras = [Extra(e.code, e.name, e.amount_minor) for e in answer.extensions]
+    if answer.delivery_minor:
+        extras.append(Extra("DELIVERY", "Delivery", answer.delivery_minor))
+    return Offer({line.sku: line.discount_minor for line in answer.lines}, tuple(extras))
 
 
 def request_payment(app: App, body: PaymentIntentIn) -> PaymentIntent:
@@ -76,13 +84,13 @@ def request_payment(app: App, body: PaymentIntentIn) -> PaymentIntent:
     _must_be_online(app, Feature.ONLINE_PAYMENT)
     key, timeout = f"{body.order_id}:{body.n}", app.settings.online_timeout_s
     found = app.head_office.create_payment(key, body.amount_minor, body.payment_mode, timeout=timeout)
-    return PaymentIntent.model_validate(_must(found, [Feature.ONLINE_PAYMENT]))
+    return _read(PaymentIntent, found, [Feature.ONLINE_PAYMENT])
 
 
 def payment(app: App, order_id: UUID, n: int) -> PaymentIntent:
     """How an online payment stands."""
     found = app.head_office.payment(f"{order_id}:{n}", timeout=app.settings.online_timeout_s)
-    return PaymentIntent.model_validate(_must(found, [Feature.ONLINE_PAYMENT]))
+    return _read(PaymentIntent, found, [Feature.ONLINE_PAYMENT])
 
 
 def customer_by_code(app: App, code: str) -> dict[str, Any]:
@@ -107,13 +115,24 @@ def _paid_online(sale: Sale, before: Before) -> list[tuple[int, int]]:
 
 
 def _must(answer: TellAnswer, features: list[Feature]) -> dict[str, Any]:
-    if isinstance(answer, Done):
+    if isinstance(answer, Done) and isinstance(answer.value or {}, dict):
         return dict(answer.value or {})
     if isinstance(answer, Refused):
         raise OnlineRefused(text="; ".join(reason.text for reason in answer.reasons))
     if isinstance(answer, Absent):
         raise NotFound(what="such thing at head office")
     raise HeadOfficeSilent(features=", ".join(features))
+
+
+def _read(kind: type[M], answer: TellAnswer, features: list[Feature]) -> M:
+    """What head office gave; what is none of its kind is as good as no answer."""
+    try:
+        return kind.model_validate(_must(answer, features))
+    except ValidationError as error:
+        log.warning(
+            "head_office_unreadable", features=features, fields=[".".join(map(str, e["loc"])) for e in error.errors()]
+        )
+        raise HeadOfficeSilent(features=", ".join(features)) from None
 
 
 def _must_be_online(app: App, feature: Feature) -> None:

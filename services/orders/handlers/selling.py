@@ -54,7 +54,7 @@ def quote(app: App, cart: Cart, who: Principal) -> QuoteOut:
     plain = reckoning.quote(app, cart, before, day)
     if not reckoning.features(cart):
         return shown(app, cart, before, plain)
-    offer = online.ask(app, cart, {line.sku: line.amount_minor for line in plain.lines})
+    offer = online.ask(app, cart, plain)
     return shown(app, cart, before, reckoning.quote(app, cart, before, day, offer=offer))
 
 

@@ -15,6 +15,7 @@ from deploy.runner.ports import Ports
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.head_office.http import HttpHeadOffice
+from services.head_office.port import Done
 from services.orders import errors
 from services.orders.handlers import invoicing, online, selling
 from services.orders.schemas import Cart, CustomerIn, PaymentIntentIn, ProductUpdate
@@ -156,3 +157,62 @@ def test_s19_they_are_refused_by_name_while_offline(online_counter: Counter):
     asked = PaymentIntentIn(order_id=new_id(), n=1, amount_minor=1, payment_mode="LINK")
     with pytest.raises(errors.NotAvailableOffline):
         online.request_payment(online_counter.app, asked)
+
+
+GOOD = {"quote_id": "Q1", "promotions": [], "lines": [], "delivery_minor": 0, "extensions": []}
+CHARGE = {"code": "HEM", "name": "Hem", "amount_minor": 100}
+
+
+class Saying:
+    """A head office that says always the same."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.asked: list[dict[str, object]] = []
+
+    def quote(self, _order_id: str, body: dict[str, object], **_: object) -> Done:
+        self.asked.append(body)
+        return Done(self.value)
+
+    def payment(self, _key: str, **_: object) -> Done:
+        return Done(self.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [1],
+        "yes",
+        None,
+        {},
+        GOOD | {"lines": None},
+        GOOD | {"lines": [{"sku": "A1", "discount_minor": -500}]},
+        GOOD | {"lines": [{"sku": "A1", "discount_minor": 1.5}]},
+        GOOD | {"lines": [{"sku": "A1"}]},
+        GOOD | {"delivery_minor": "12"},
+        GOOD | {"delivery_minor": -12},
+        GOOD | {"extensions": [CHARGE | {"amount_minor": -1}]},
+        GOOD | {"extensions": [CHARGE | {"name": "\x00"}]},
+        GOOD | {"promotions": [{"code": "X", "name": {"a": 1}}]},
+    ],
+)
+def test_s20_a_quote_that_head_office_got_wrong_is_as_good_as_none(counter: Counter, answer):
+    counter.app = replace(counter.app, head_office=Saying(answer))
+    with pytest.raises(errors.HeadOfficeSilent):
+        selling.quote(counter.app, cart(coupon="FEST10"), counter.till)
+    assert counter.scalar("select count(*) from online_quotes") == 0
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"key": "k", "amount_minor": "1", "status": "captured"}])
+def test_s20_a_payment_that_head_office_got_wrong_is_as_good_as_none(counter: Counter, answer):
+    counter.app = replace(counter.app, head_office=Saying(answer))
+    with pytest.raises(errors.HeadOfficeSilent):
+        online.payment(counter.app, new_id(), 1)
+
+
+def test_s20_an_article_that_was_scanned_twice_is_one_line_for_head_office_too(counter: Counter):
+    office = Saying(GOOD)
+    counter.app = replace(counter.app, head_office=office)
+    lines = [{"sku": "A1", "quantity": 1}, {"sku": "A1", "quantity": 2}]
+    selling.quote(counter.app, Cart(order_id=new_id(), lines=lines, coupon="FEST10"), counter.till)
+    assert office.asked[0]["lines"] == [{"sku": "A1", "quantity": 3, "amount_minor": 3 * 1_049_00}]
