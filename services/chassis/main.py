@@ -15,7 +15,7 @@ from services.chassis.errors import ServiceError
 from services.chassis.settings import SettingsError, load, schema_owner
 
 STOP_WITHIN_S = 6
-# a third of a door's share of a busy processor: the counter comes before what follows a sale
+# a third of a door's share of a busy processor: who waits at a door comes before what follows from it
 WORKER_NICENESS = 5
 
 Letter = Annotated[int | None, typer.Argument(help="Number of one dead letter, as listed; all of them without it.")]
@@ -155,7 +155,7 @@ def _serve(package: str, kind: str, needs: tuple[str, ...]) -> None:
 
 
 def _settle_memory() -> None:
-    """What a service is made of stays as long as it does: the collector, which would halt every sale, passes it by."""
+    """What a service is made of stays as long as it does: the collector, which would halt requests, passes it by."""
     gc.collect()
     gc.freeze()
 
