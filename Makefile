@@ -16,9 +16,9 @@ demo: install ## Play an outage, line by line, and judge every sale (DATA=folder
 ##@ Tests and checks
 .PHONY: test
 test: install ## Run every test that needs no more than this machine
-	@$(python) -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/system
+	@$(python) -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/system --ignore tests/pages
 	@# a whole store wants all of the machine
-	@$(python) -m pytest tests/system
+	@$(python) -m pytest tests/system tests/pages
 
 .PHONY: unit
 unit: install ## Run the tests that need no server

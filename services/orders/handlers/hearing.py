@@ -31,6 +31,7 @@ def mode(outbox: Outbox, clock: Clock) -> Apply:
 
 def price_book(tx: Tx, _number: int, value: Any) -> None:
     heard.keep_book(tx, value["items"])
+    notify(tx, "changes", {"what": "prices"})
 
 
 def close_held(db: Database) -> None:

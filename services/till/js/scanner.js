@@ -1,6 +1,7 @@
 // A barcode scanner types like a keyboard, only faster than anybody, and ends with Enter.
 
-const FASTEST_PERSON_MS = 35;
+const PAUSE_MS = 120;
+const FASTEST_PERSON_MS = 45;
 const SHORTEST = 4;
 
 /**
@@ -10,29 +11,32 @@ const SHORTEST = 4;
  */
 export function listenForScans(scanned) {
   let code = "";
+  let began = 0;
   let last = 0;
   let field = null;
   let before = "";
 
   const start = (event) => {
     code = "";
+    began = event.timeStamp;
     field = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement ? event.target : null;
     before = field?.value ?? "";
   };
 
   const heard = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.target.type === "password") return;
-    const slow = event.timeStamp - last > FASTEST_PERSON_MS;
+    const paused = event.timeStamp - last > PAUSE_MS;
     last = event.timeStamp;
     if (event.key === "Enter") {
-      if (slow || code.length < SHORTEST) return;
+      const typed = (event.timeStamp - began) / code.length > FASTEST_PERSON_MS;
+      if (paused || typed || code.length < SHORTEST) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       restore(field, before);
       scanned(code);
       code = "";
     } else if (event.key.length === 1) {
-      if (slow) start(event);
+      if (paused || !code) start(event);
       code += event.key;
     }
   };

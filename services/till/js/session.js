@@ -6,6 +6,8 @@ import { computed, signal } from "./ui.js";
 const PAIRED = "till.paired";
 const RECENT = "till.recent";
 const RECENT_MOST = 6;
+const KNOWN_TRIES = 8;
+const KNOWN_EVERY_MS = 500;
 
 const stored = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? "null") ?? otherwise;
 
@@ -39,7 +41,7 @@ export async function resume() {
 
 export async function signIn(staff_code, pin) {
   const place = till.value ? { till_id: till.value.till_id, till_key: till.value.till_key } : {};
-  const answer = await post("/api/sessions/sign-in", { staff_code, pin, ...place }, { bearer: null });
+  const answer = await onceTillIsKnown(() => post("/api/sessions/sign-in", { staff_code, pin, ...place }, { bearer: null }));
   keepToken(answer.token);
   remember({ staff_code: answer.staff_code, name: answer.name });
   who.value = answer;
@@ -69,6 +71,17 @@ export async function asManager(staff_code, pin, act) {
     return await act(bearer);
   } finally {
     await post("/api/sessions/sign-out", undefined, { bearer }).catch(() => null);
+  }
+}
+
+/** A till that was paired a moment ago is heard of in the next. */
+async function onceTillIsKnown(act, tries = KNOWN_TRIES) {
+  try {
+    return await act();
+  } catch (problem) {
+    if (problem.code !== "till_unknown" || tries <= 1) throw problem;
+    await new Promise((resolve) => setTimeout(resolve, KNOWN_EVERY_MS));
+    return onceTillIsKnown(act, tries - 1);
   }
 }
 

@@ -8,7 +8,7 @@ import { Cart } from "../sell/cart_panel.js";
 import { Done } from "../sell/done.js";
 import { Finder } from "../sell/finder.js";
 import { lookHeld } from "../sell/held.js";
-import { Pay } from "../sell/pay.js";
+import { leave, Pay } from "../sell/pay.js";
 import { Receipt } from "../sell/receipt.js";
 import { stage } from "../sell/stage.js";
 import { useKeys } from "../sell/keys.js";
@@ -25,7 +25,10 @@ export function Sell() {
       stop = keepReckoned();
       recall();
     });
-    return () => stop?.();
+    return () => {
+      stop?.();
+      if (stage.value === "pay") leave();
+    };
   }, []);
   useNews(["held-carts"], lookHeld);
   useKeys();

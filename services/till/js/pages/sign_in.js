@@ -51,7 +51,7 @@ function WithPin() {
     <h1>${till.value ? words.atTill(till.value.name) : words.title}</h1>
     ${known
       ? html`<${Recent} chosen=${form.values.staff_code} pick=${pick} other=${() => setKnown(false)} />`
-      : html`<${Field} label=${words.staffCode} ...${form.bind("staff_code")} autocapitalize="characters" autofocus />`}
+      : html`<${Field} label=${words.staffCode} ...${form.bind("staff_code")} autocapitalize="characters" focused />`}
     ${known && form.errors.staff_code && html`<p class="error">${form.errors.staff_code}</p>`}
     <div ref=${pin}><${Field} label=${words.pin} ...${form.bind("pin")} type="password" inputmode="none" /></div>
     <${Pad} press=${press} />
@@ -89,7 +89,7 @@ function Pair({ open }) {
   return html`<form class="stack" onSubmit=${form.submit} novalidate>
     <h1>${words.pair}</h1>
     <p class="muted">${words.pairText}</p>
-    <${Field} label=${words.managerCode} ...${form.bind("staff_code")} autocapitalize="characters" autofocus />
+    <${Field} label=${words.managerCode} ...${form.bind("staff_code")} autocapitalize="characters" focused />
     <${Field} label=${words.pin} ...${form.bind("pin")} type="password" inputmode="numeric" />
     <${Field} label=${words.tillName} ...${form.bind("name")} maxlength="60" />
     <${Refusal} text=${form.problem} />
@@ -114,7 +114,7 @@ function FirstPin({ open }) {
   return html`<form class="stack" onSubmit=${form.submit} novalidate>
     <h1>${words.setPinTitle}</h1>
     <p class="muted">${words.setPinText}</p>
-    <${Field} label=${words.staffCode} ...${form.bind("staff_code")} autocapitalize="characters" autofocus />
+    <${Field} label=${words.staffCode} ...${form.bind("staff_code")} autocapitalize="characters" focused />
     <${Field} label=${words.code} ...${form.bind("code")} autocapitalize="characters" />
     <${Field} label=${words.newPin} ...${form.bind("pin")} type="password" inputmode="numeric" />
     <${Refusal} text=${form.problem} />

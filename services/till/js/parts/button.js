@@ -1,6 +1,6 @@
 // A button that does one thing at a time; what cannot be done is shown with why.
 
-import { html, useRef, useState } from "../ui.js";
+import { html, useFocus, useRef, useState } from "../ui.js";
 import { Icon } from "./icons.js";
 import { say } from "./toast.js";
 
@@ -8,9 +8,10 @@ import { say } from "./toast.js";
  * `act` may take its time: until it is done the button waits. `why` tells what keeps it from being pressed: it stays
  * where it is and can be reached, so that the reason is read out.
  */
-export function Button({ act, why, kind = "", icon, label, class: more = "", children, ...rest }) {
+export function Button({ act, why, kind = "", icon, label, class: more = "", focused = false, children, ...rest }) {
   const [busy, setBusy] = useState(false);
   const going = useRef(false);
+  const place = useFocus(focused);
   const press = async (event) => {
     if (why) return say(why);
     if (going.current) return undefined;
@@ -29,6 +30,7 @@ export function Button({ act, why, kind = "", icon, label, class: more = "", chi
   };
   return html`<button
     type="button"
+    ref=${place}
     class="button ${kind} ${more}"
     onClick=${press}
     aria-busy=${busy}

@@ -1,6 +1,6 @@
 // One thing that is asked over the page: focus stays in it, Esc leaves it.
 
-import { html, signal, useEffect, useRef } from "../ui.js";
+import { html, signal, useLayoutEffect, useRef } from "../ui.js";
 import { t } from "../strings.js";
 import { Icon } from "./icons.js";
 
@@ -28,7 +28,8 @@ export function Dialogs() {
 
 function Over({ close, children }) {
   const place = useRef(null);
-  useEffect(() => {
+  // open before what is in it takes the focus
+  useLayoutEffect(() => {
     const before = document.activeElement;
     place.current.showModal();
     return () => before?.isConnected && before.focus();

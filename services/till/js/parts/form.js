@@ -1,17 +1,18 @@
 // Fields with their words, and forms that say beside the field what to do; nothing typed is lost.
 
 import { fieldErrors } from "../api.js";
-import { html, useRef, useState } from "../ui.js";
+import { html, useFocus, useRef, useState } from "../ui.js";
 
 let fields = 0;
 
 /** An input with its label; `error` and `hint` stand beneath it. Other properties are the input's own. */
-export function Field({ label, error, hint, as = "input", children, wide, ...rest }) {
+export function Field({ label, error, hint, as = "input", children, wide, focused = false, ...rest }) {
   const id = useRef(`field-${(fields += 1)}`).current;
+  const place = useFocus(focused);
   const said = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return html`<div class="field ${wide ? "wide" : ""}">
     <label for=${id}>${label}</label>
-    <${as} id=${id} autocomplete="off" aria-invalid=${error ? "true" : undefined} aria-describedby=${said || undefined} ...${rest}>${children}<//>
+    <${as} id=${id} ref=${place} autocomplete="off" aria-invalid=${error ? "true" : undefined} aria-describedby=${said || undefined} ...${rest}>${children}<//>
     ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
     ${error && html`<p class="error" id="${id}-error">${error}</p>`}
   </div>`;

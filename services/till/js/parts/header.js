@@ -47,7 +47,7 @@ function Backlog() {
       ? ["warn", t.shell.waiting(waiting)]
       : backlog.nothing_waits
         ? ["good", t.shell.nothingWaits]
-        : ["warn", t.shell.pleaseWait];
+        : ["warn", t.shell.othersWait];
   return html`<a class="chip ${kind} backlog" href="#/settings"><i></i><span>${text}</span></a>`;
 }
 

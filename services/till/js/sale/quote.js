@@ -57,6 +57,12 @@ function take(found) {
   }
 }
 
+/** Waits until the cart as it stands is reckoned. */
+export const reckoned = () =>
+  new Promise((resolve) => {
+    const stop = reckoning.subscribe((going) => going || queueMicrotask(() => (stop(), resolve())));
+  });
+
 /** Takes a quote that the store gave with a refusal. */
 export const takeQuote = take;
 
@@ -72,6 +78,6 @@ export function keepReckoned() {
       reckon();
     }
   });
-  const deaf = onNews(["mode", "catalog"], reckon);
+  const deaf = onNews(["mode", "prices"], reckon);
   return () => (stop(), deaf());
 }

@@ -5,7 +5,7 @@ import { ask } from "../parts/dialog.js";
 import { say } from "../parts/toast.js";
 import { cart, change, isEmpty, request, startAnew } from "../sale/cart.js";
 import { refused } from "../sale/place.js";
-import { changes, quote, reckoning, refusal } from "../sale/quote.js";
+import { changes, quote, reckoned, reckoning, refusal } from "../sale/quote.js";
 import { who } from "../session.js";
 import { t } from "../strings.js";
 import { FindCustomer } from "./customer.js";
@@ -70,11 +70,12 @@ export function whyNoPay() {
   if (isEmpty.value) return t.sell.emptyCart;
   if (refusal.value) return refusal.value.message;
   if (changes.value.length) return t.sell.confirmFirst;
-  if (!quote.value || reckoning.value) return t.pay.cannotYet;
+  if (!quote.value && !reckoning.value) return t.pay.cannotYet;
   return null;
 }
 
-export function startPaying() {
+export async function startPaying() {
+  await reckoned();
   const why = whyNoPay();
   if (why) say(why);
   refused.value = null;

@@ -41,7 +41,7 @@ export function Approval({ orderId, needed, close }) {
     <p class="muted">${words.text}</p>
     ${!isManager.value &&
     html`<div class="pair">
-      <${Field} label=${words.managerCode} ...${form.bind("staff_code")} autocapitalize="characters" autofocus />
+      <${Field} label=${words.managerCode} ...${form.bind("staff_code")} autocapitalize="characters" focused />
       <${Field} label=${words.pin} ...${form.bind("pin")} type="password" inputmode="numeric" />
     </div>`}
     <${Field} label=${words.reason} ...${form.bind("reason")} maxlength="120" />

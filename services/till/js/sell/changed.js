@@ -14,7 +14,7 @@ export function Changed({ was, fresh, changes, close }) {
     title=${t.pay.changed.title}
     close=${close}
     actions=${html`<${Button} act=${() => close(false)}>${t.common.back}<//>
-      <${Button} kind="main" autofocus act=${() => close(true)}>${t.pay.changed.confirm(money(total))}<//>`}
+      <${Button} kind="main" focused act=${() => close(true)}>${t.pay.changed.confirm(money(total))}<//>`}
   >
     <table class="changes">
       <thead><tr><td></td><th class="amount">${t.pay.changed.was}</th><th class="amount">${t.pay.changed.is}</th></tr></thead>

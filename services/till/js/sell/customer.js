@@ -58,7 +58,7 @@ function Search({ known, edit, close }) {
       <${Button} kind=${found?.length ? "" : "main"} icon="plus" act=${asNew}>${words.addNew}<//>`}
   >
     <form onSubmit=${first}>
-      <${Field} label=${words.search} hint=${words.searchHint} value=${sought} onInput=${(event) => setSought(event.currentTarget.value)} autofocus />
+      <${Field} label=${words.search} hint=${words.searchHint} value=${sought} onInput=${(event) => setSought(event.currentTarget.value)} focused />
     </form>
     ${problem && html`<p class="refusal">${problem}</p>`}
     ${found?.length === 0 && html`<p class="muted">${words.nobody}</p>`}
@@ -94,7 +94,7 @@ function EditCustomer({ customer, back, close }) {
     close=${close}
     actions=${html`<${Button} act=${back}>${t.common.back}<//><button class="button main" aria-busy=${form.busy}>${words.save}</button>`}
   >
-    <${Field} label=${words.name} ...${form.bind("name")} maxlength="120" autofocus />
+    <${Field} label=${words.name} ...${form.bind("name")} maxlength="120" focused />
     <div class="pair">
       <${Field} label=${words.phone} ...${form.bind("phone")} inputmode="tel" maxlength="20" />
       <${Field} label=${words.email} ...${form.bind("email")} inputmode="email" maxlength="200" />

@@ -31,6 +31,6 @@ export function Done({ order }) {
       <${Button} icon="printer" act=${() => print(id, "page")}>${words.printPage}<//>
       <${Button} icon="receipt" act=${() => download(`/api/orders/orders/${id}/invoice.pdf`, `${number.replaceAll("/", "-")}.pdf`)}>${words.pdf}<//>
     </div>
-    <${Button} kind="main" class="big" autofocus act=${nextSale}>${words.newSale}<//>
+    <${Button} kind="main" class="big" focused act=${nextSale}>${words.newSale}<//>
   </div></section>`;
 }

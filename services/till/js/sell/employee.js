@@ -22,7 +22,7 @@ export function FindEmployee({ chosen, close }) {
     if (sought && found.length) pick(found[0]);
   };
   return html`<${Sheet} title=${t.sell.employee} close=${close} actions=${chosen && html`<${Button} act=${() => close(null)}>${t.sell.noEmployee}<//>`}>
-    <form onSubmit=${first}><${Field} label=${t.common.search} value=${words} onInput=${(event) => setWords(event.currentTarget.value)} autofocus /></form>
+    <form onSubmit=${first}><${Field} label=${t.common.search} value=${words} onInput=${(event) => setWords(event.currentTarget.value)} focused /></form>
     ${problem && html`<p class="refusal">${problem}</p>`}
     <ul class="choices">
       ${found.map(

@@ -28,7 +28,7 @@ export function Extras({ cart, close }) {
     actions=${html`<${Button} act=${() => close()}>${t.common.cancel}<//><button class="button main" disabled=${off}>${t.common.save}</button>`}
   >
     ${off && html`<p class="notice">${t.common.notAvailableOffline}</p>`}
-    <${Field} label=${words.coupon} ...${form.bind("coupon")} hint=${why} disabled=${off} autocapitalize="characters" autofocus />
+    <${Field} label=${words.coupon} ...${form.bind("coupon")} hint=${why} disabled=${off} autocapitalize="characters" focused />
     <fieldset class="segments">
       <legend>${words.fulfilment}</legend>
       <label><input type="radio" name="fulfilment" checked=${!form.values.delivery} onChange=${() => form.set("delivery", false)} /><span>${words.pickup}</span></label>

@@ -6,7 +6,7 @@ import { Icon } from "../parts/icons.js";
 import { say } from "../parts/toast.js";
 import { listenForScans } from "../scanner.js";
 import { t } from "../strings.js";
-import { html, useEffect, useRef, useState } from "../ui.js";
+import { html, useEffect, useFocus, useRef, useState } from "../ui.js";
 import { addCode, scanned } from "./adding.js";
 import { Products } from "./products.js";
 
@@ -17,7 +17,7 @@ export function Finder() {
   const [words, setWords] = useState("");
   const [category, setCategory] = useState(null);
   const found = useFound(words, category);
-  const field = useRef(null);
+  const field = useFocus();
 
   useEffect(() => listenForScans(scanned), []);
   useEffect(() => {
@@ -44,7 +44,6 @@ export function Finder() {
         aria-label=${t.sell.searchLabel}
         placeholder=${t.sell.searchHint}
         autocomplete="off"
-        autofocus
         value=${words}
         onInput=${(event) => setWords(event.currentTarget.value)}
       />

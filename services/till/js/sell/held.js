@@ -25,7 +25,7 @@ export function Hold({ suggested, close }) {
     close=${close}
     actions=${html`<${Button} act=${() => close()}>${t.common.cancel}<//><button class="button main">${t.sell.held.hold}</button>`}
   >
-    <${Field} label=${t.sell.held.label} hint=${t.sell.held.hint} ...${form.bind("label")} maxlength="60" autofocus />
+    <${Field} label=${t.sell.held.label} hint=${t.sell.held.hint} ...${form.bind("label")} maxlength="60" focused />
   <//></form>`;
 }
 

@@ -13,6 +13,6 @@ export function Note({ note, close }) {
     close=${close}
     actions=${html`<${Button} act=${() => close()}>${t.common.cancel}<//><button class="button main">${t.common.save}</button>`}
   >
-    <${Field} as="textarea" label=${t.sell.noteLabel} hint=${t.sell.noteHint} ...${form.bind("note")} maxlength="500" autofocus />
+    <${Field} as="textarea" label=${t.sell.noteLabel} hint=${t.sell.noteHint} ...${form.bind("note")} maxlength="500" focused />
   <//></form>`;
 }

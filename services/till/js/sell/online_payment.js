@@ -29,7 +29,7 @@ export function OnlinePayment({ mode, n, amount, type, errors }) {
   };
   const said = !intent ? "" : captured ? t.pay.online.paid : OVER.has(intent.status) ? t.pay.online.failed : t.pay.online.waiting;
   return html`<div class="stack">
-    <${Field} label=${t.pay.amount} name="amount" inputmode="decimal" autofocus value=${amount} error=${errors.amount} readonly=${Boolean(intent)}
+    <${Field} label=${t.pay.amount} name="amount" inputmode="decimal" focused value=${amount} error=${errors.amount} readonly=${Boolean(intent)}
       onInput=${(event) => type("amount")(event.currentTarget.value)} />
     ${!captured && html`<${Button} icon="link" act=${start}>${t.pay.online.ask(money(minor(amount)))}<//>`}
     <p role="status">${said}</p>

@@ -9,7 +9,7 @@ import { Icon } from "../parts/icons.js";
 import { Pad } from "../parts/pad.js";
 import { cart, change as changeCart } from "../sale/cart.js";
 import { change, entry, quick, read, sum } from "../sale/payments.js";
-import { quote, reckoning } from "../sale/quote.js";
+import { quote, reckoned, reckoning } from "../sale/quote.js";
 import { t } from "../strings.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
 import { OnlinePayment } from "./online_payment.js";
@@ -52,7 +52,10 @@ function Paying({ modes }) {
   }, [cash]);
   // what is left has changed under the amount: begin with it anew
   useEffect(() => choose(current.mode), [left]);
-  useEffect(() => form.current?.querySelector("input[name=amount]")?.select(), [current.mode.code]);
+  useEffect(() => {
+    const fields = form.current;
+    (fields.querySelector("input[name=reference]") ?? fields.querySelector("input[name=amount]"))?.select();
+  }, [current.mode.code, taken.length]);
 
   const choose = (mode) => {
     setErrors({});
@@ -70,7 +73,9 @@ function Paying({ modes }) {
     event?.preventDefault();
     const { errors: wrong, payment } = read(current, left);
     setErrors(wrong);
-    if (Object.keys(wrong).length || reckoning.value || usable?.unavailable) return;
+    if (Object.keys(wrong).length || usable?.unavailable) return;
+    await reckoned();
+    if (quote.value?.totals.total_minor !== total) return;
     if (payment.amount_minor < left) {
       setTaken([...taken, payment]);
       return;
@@ -131,7 +136,7 @@ function Entry({ current, type, press, errors, left, n }) {
   const { payment } = read(current, left);
   return html`
     <div class="stack">
-      <${Field} label=${isCash ? t.pay.cashGiven : t.pay.amount} name="amount" inputmode="decimal" autofocus value=${amount} error=${errors.amount}
+      <${Field} label=${isCash ? t.pay.cashGiven : t.pay.amount} name="amount" inputmode="decimal" focused value=${amount} error=${errors.amount}
         onInput=${(event) => type("amount")(event.currentTarget.value)} />
       ${!isCash &&
       html`<${Field} label=${t.pay.reference[mode.kind]} hint=${t.pay.referenceHint[mode.kind]} name="reference" value=${reference} error=${errors.reference}

@@ -16,6 +16,7 @@ export const shell = {
   someWrong: (names) => `Look at: ${names.join(", ")}`,
   waiting: (count) => (count === 1 ? "1 order waits to sync" : `${count} orders wait to sync`),
   pending: (count) => (count === 1 ? "1 order needs a person" : `${count} orders need a person`),
+  othersWait: "Not all is synced yet",
   nothingWaits: "Nothing waits",
   roles: { associate: "Sales associate", manager: "Manager" },
   theme: "Appearance",

@@ -1,0 +1,84 @@
+"""A store and a browser for all tests of the page, and for each a till of its own with somebody signed in."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from deploy.runner.errors import RunnerError
+from deploy.runner.settings import RunSettings
+from deploy.runner.system import System
+from tests.pages.shop import Shop
+from tests.pages.till import Till
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAIT_MS = 10_000
+# modes follow the line faster than in a shop, so that nobody waits for them
+SERVICES = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "1", "oms_slow_start_seconds": "0"}}
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Shop]:
+    """A store that is open, with a manager, associates, and the storage grant."""
+    with tempfile.TemporaryDirectory(prefix="store-pages-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        system = System(RunSettings(folder=Path(folder) / "run", lan=False, services=SERVICES))
+        try:
+            system.start()
+            with Shop(system) as shop:
+                yield shop
+        except RunnerError as error:
+            pytest.fail(str(error), pytrace=False)
+        finally:
+            system.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=WAIT_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_of_a_till(chromium: Browser, shop: Shop) -> Iterator[BrowserContext]:
+    """A browser that knows nothing of the store yet."""
+    context = chromium.new_context(base_url=shop.address, viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(WAIT_MS)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def till(browser_of_a_till: BrowserContext, shop: Shop) -> Iterator[Till]:
+    """A paired till with an associate signed in, on the page that sells; nothing may go wrong in its scripts."""
+    one = Till(browser_of_a_till, shop)
+    one.pair()
+    one.sign_in(shop.associate)
+    yield one
+    shop.line_up()
+    assert one.errors == []
+
+
+@pytest.fixture
+def other_till(chromium: Browser, shop: Shop) -> Iterator[Till]:
+    context = chromium.new_context(base_url=shop.address, viewport={"width": 1024, "height": 768})
+    context.set_default_timeout(WAIT_MS)
+    one = Till(context, shop)
+    one.pair()
+    one.sign_in(shop.associate)
+    yield one
+    context.close()

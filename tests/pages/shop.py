@@ -1,0 +1,147 @@
+"""The store behind the page: its people, its goods, and how it is hurt."""
+
+import itertools
+import json
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx2
+
+from deploy.runner.system import System
+from tests.support import eventually
+
+PINS = ("274918", "580213", "913746")
+
+
+@dataclass(frozen=True)
+class Person:
+    staff_code: str
+    pin: str
+    name: str
+
+
+class Shop:
+    """A store that runs, seen by its API and by head office's side doors."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.address = system.plan.addresses()["till"]
+        self._numbers = itertools.count(1)
+        self._client = httpx2.Client(base_url=self.address, timeout=20, trust_env=False)
+        folder = system.plan.folder / "head_office"
+        token = (folder / "admin-token").read_text().strip()
+        self._head_office = httpx2.Client(
+            base_url=system.plan.addresses()["head_office"], headers={"X-Admin-Token": token}, timeout=20
+        )
+        self.manager = self._first_manager()
+        self.token = self._sign_in(self.manager)
+        self.associate = self._associate(0, PINS[1])
+        granted = system.plan.folder / "granted"
+        granted.mkdir(exist_ok=True)
+        granted.chmod(0o777)
+        self.put("/api/sessions/storage-grant", {"folder": str(granted)})
+        eventually(lambda: self.get("/api/orders/payment-modes")["items"], within=60)
+        eventually(self.articles, within=60)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+        self._head_office.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._answer("GET", path, params=query)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self._answer("POST", path, json=body)
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._answer("PUT", path, json=body)
+
+    def new_till(self) -> dict[str, Any]:
+        """A till that was just paired and is known to sign-in: {till_id, till_key, name}."""
+        name = self.new_name()
+        found = eventually(lambda: self._paired(name), within=60, every=0.5)
+        return {key: found[key] for key in ("till_id", "till_key", "name")}
+
+    def new_name(self) -> str:
+        return f"Till {next(self._numbers)}"
+
+    def articles(self) -> list[dict[str, Any]]:
+        """Variants by name, with plenty left, that may be sold in any mode."""
+        found = [
+            {"product": item["name"], **variant}
+            for item in self.get("/api/catalog/products", category="Topwear", limit=20)["items"]
+            for variant in item["variants"]
+        ]
+        return [one for one in found if one["left"] > 20 and one["price_minor"]]
+
+    def order(self, number: str) -> Any:
+        """The order of an invoice number, as the store has it."""
+        [row] = self.get("/api/orders/orders", search=number)["items"]
+        return self.get(f"/api/orders/orders/{row['order_id']}")
+
+    def at_head_office(self, order_id: str) -> list[Any]:
+        records = self._head_office.get("/records").json()
+        return [order for order in records["orders"] if order["order_id"] == order_id]
+
+    def line_down(self) -> None:
+        self._dial({"kind": "down"})
+        eventually(lambda: self.get("/api/orders/mode")["mode"] == "offline", within=30)
+
+    def line_up(self) -> None:
+        self._dial()
+        eventually(lambda: self.get("/api/orders/mode")["mode"] == "online", within=30)
+
+    def change_price(self, sku: str, price_minor: int) -> None:
+        """Head office changes a price, and the store has heard of it."""
+        product = next(one for one in self._feed("products") if any(v["sku"] == sku for v in one.get("variants", [])))
+        for variant in product["variants"]:
+            if variant["sku"] == sku:
+                variant["prices"][-1]["price_minor"] = price_minor
+        self._head_office.put("/shop/products", json=[product]).raise_for_status()
+        self.post("/api/catalog/data-sync", {"datasets": ["products"]})
+        eventually(lambda: self.get(f"/api/orders/scan/{sku}")["unit_price_minor"] == price_minor, within=30)
+
+    def _feed(self, name: str) -> list[dict[str, Any]]:
+        bearer = {"Authorization": f"Bearer {self.system.plan.vault.head_office_token()}"}
+        answer = self._head_office.get(f"/v1/feeds/{name}", headers=bearer)
+        answer.raise_for_status()
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+    def _dial(self, *dials: dict[str, Any]) -> None:
+        self._head_office.put("/dials", json=list(dials)).raise_for_status()
+
+    def _first_manager(self) -> Person:
+        staff_code, code = self.system.first_manager().split()
+        self._open("/api/sessions/pin", {"staff_code": staff_code, "code": code, "pin": PINS[0]})
+        return Person(staff_code, PINS[0], "")
+
+    def _associate(self, n: int, pin: str) -> Person:
+        staff = [one for one in self.get("/api/sessions/staff")["items"] if one["role"] == "associate"][n]
+        code = self.post("/api/sessions/codes", {"staff_code": staff["staff_code"]})["code"]
+        self._open("/api/sessions/pin", {"staff_code": staff["staff_code"], "code": code, "pin": pin})
+        return Person(staff["staff_code"], pin, staff["name"])
+
+    def _sign_in(self, person: Person) -> str:
+        body = {"staff_code": person.staff_code, "pin": person.pin}
+        return str(self._open("/api/sessions/sign-in", body)["token"])
+
+    def _paired(self, name: str) -> Any:
+        answer = self._client.post("/api/orders/tills", json={"name": name}, headers=self._bearer)
+        return answer.json() if answer.is_success else None
+
+    def _open(self, path: str, body: Any) -> Any:
+        answer = self._client.post(path, json=body)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    @property
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def _answer(self, method: str, path: str, **arguments: Any) -> Any:
+        answer = self._client.request(method, path, headers=self._bearer, **arguments)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None

@@ -1,0 +1,148 @@
+"""The line is cut, and parts of the store are stopped in mid-sale: what the page says, and what is stored."""
+
+import re
+
+from playwright.sync_api import Route, expect
+
+from tests.pages.shop import Shop
+from tests.pages.till import Till
+from tests.support import eventually
+
+BLUE = "No internet connection. Offline Mode is on; orders will be sent when the connection is back."
+STOCK_NOTE = "Inventory shown may not reflect real-time stock until sync completes."
+NOT_AVAILABLE = "Not available in Offline Mode"
+TOAST = "Order syncing started in background"
+LOST_WITHIN_MS = 3_000
+
+
+def test_s3_s7_s14_s17_s19_s21_an_outage_at_the_till(till: Till, shop: Shop) -> None:
+    article = shop.articles()[0]
+    page = till.page
+    shop.line_down()
+    expect(till.banner).to_have_text(BLUE)
+    expect(till.banner).to_have_class(re.compile("blue"))
+    expect(page.get_by_role("button", name="Turn Off")).to_have_count(0)
+    expect(page.get_by_text(STOCK_NOTE).first).to_be_visible()
+    till.scan(article["barcode"])
+
+    page.get_by_role("button", name="Coupon, delivery").click()
+    expect(page.get_by_role("dialog")).to_contain_text(NOT_AVAILABLE)
+    expect(page.get_by_label("Coupon code")).to_be_disabled()
+    expect(page.get_by_role("radio", name="Delivery")).to_be_disabled()
+    page.keyboard.press("Escape")
+    till.scan("C-12345678")
+    expect(page.locator(".toast").last).to_have_text(NOT_AVAILABLE)
+
+    till.start_paying()
+    expect(page.get_by_role("radio", name="Payment Link")).to_be_disabled()
+    expect(page.locator(".mode", has_text="Payment Link")).to_contain_text(NOT_AVAILABLE)
+    till.complete()
+    expect(till.cart.get_by_role("alert")).to_contain_text("Grant the folder in Settings")
+    expect(page.get_by_role("link", name="Go to Settings")).to_be_visible()
+    till.grant_folder()
+    till.start_paying()
+    till.complete()
+    order = till.sold()
+    assert (order["offline"], order["label"], order["state"]) == (True, "Offline Order", "waiting")
+    expect(page.locator(".invoice-number")).to_contain_text("Offline")
+    till.press("Print receipt")
+    eventually(till.printed)
+    assert till.printed()[0]["text"].strip().upper().startswith("OFFLINE")
+    assert till.kept() == {f"{order['order_id']}.{step}" for step in ("asked", "done")}
+
+    shop.line_up()
+    expect(page.locator(".toast", has_text=TOAST)).to_be_visible()
+    expect(till.banner).to_have_count(0)
+    eventually(lambda: shop.at_head_office(order["order_id"]), within=30)
+    assert len(shop.at_head_office(order["order_id"])) == 1
+
+
+def test_s20_a_cart_that_used_a_coupon_is_quoted_anew_when_the_mode_changes(till: Till, shop: Shop) -> None:
+    till.scan(shop.articles()[0]["barcode"])
+    till.page.get_by_role("button", name="Coupon, delivery").click()
+    till.page.get_by_label("Coupon code").fill("fest10")
+    till.press("Save")
+    expect(till.cart.locator(".saved")).to_be_visible()
+    shop.line_down()
+    expect(till.cart.get_by_role("alert")).to_contain_text(NOT_AVAILABLE)
+    till.press("Sell without them")
+    expect(till.cart.locator(".saved")).to_have_count(0)
+    expect(till.total).to_be_visible()
+
+
+def test_a_till_that_loses_its_edge_server_says_so_and_keeps_the_cart_through_a_reload(till: Till, shop: Shop) -> None:
+    article = shop.articles()[0]
+    till.scan(article["barcode"])
+    expect(till.total).to_be_visible()
+    till.page.wait_for_function("navigator.serviceWorker.controller && caches.has('till-shell-1')")
+    eventually(lambda: till.page.evaluate("caches.open('till-shell-1').then(c => c.keys()).then(k => k.length > 20)"))
+    with shop.system.stopped("nginx"):
+        expect(till.banner).to_contain_text("does not answer", timeout=LOST_WITHIN_MS)
+        till.page.reload()
+    shop.system.wait_ready("nginx")
+    expect(till.line(article["sku"])).to_be_visible(timeout=15_000)
+    expect(till.banner).to_have_count(0)
+
+
+def test_b7_a_sale_without_an_answer_is_asked_again_and_is_one_sale(till: Till, shop: Shop) -> None:
+    till.scan(shop.articles()[0]["barcode"])
+    till.start_paying()
+    with shop.system.stopped("orders.door"):
+        till.complete()
+        expect(till.page.get_by_role("heading", name="Waiting for the store’s answer")).to_be_visible()
+        till.page.reload()
+        expect(till.page.get_by_role("heading", name="Waiting for the store’s answer")).to_be_visible()
+        till.press("Give this sale up")
+        expect(till.page.locator(".toast").last).to_contain_text("cannot be given up yet")
+    shop.system.wait_ready("orders.door")
+    order = till.sold()
+    eventually(lambda: shop.at_head_office(order["order_id"]), within=30)
+    assert len(shop.at_head_office(order["order_id"])) == 1
+
+
+def test_b7_a_reply_that_is_lost_makes_no_second_sale_and_abandon_finds_the_first(till: Till, shop: Shop) -> None:
+    till.scan(shop.articles()[0]["barcode"])
+    till.start_paying()
+    lost = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().status)
+        route.abort()
+
+    till.context.route("**/api/orders/orders", lose)
+    till.complete()
+    till.press("Give this sale up")
+    order = till.sold()
+    assert lost[0] == 201
+    assert set(lost[1:]) <= {200}
+    assert order["document"]["order_id"] == order["order_id"]
+    till.press("New sale")
+    expect(till.cart).to_contain_text("Scan an article")
+
+
+def test_b7_a_sale_that_was_given_up_is_refused_for_ever_and_its_goods_are_sold_under_another_id(
+    till: Till, shop: Shop
+) -> None:
+    article = shop.articles()[0]
+    till.scan(article["barcode"])
+    till.start_paying()
+    till.context.route("**/api/orders/orders", lambda route: route.abort())
+    till.complete()
+    first = till.asked()
+    till.press("Give this sale up")
+    eventually(lambda: till.asked() is None)
+    expect(till.line(article["sku"])).to_be_visible()
+    till.context.unroute("**/api/orders/orders")
+    till.complete()
+    order = till.sold()
+    assert order["order_id"] != first
+    assert shop.post(f"/api/orders/orders/{first}/abandon") == {"order": None}
+
+
+def test_one_till_is_one_tab_and_a_second_says_so(till: Till) -> None:
+    second = till.new_tab()
+    second.goto("/")
+    expect(second.get_by_role("heading", name="The till is open in another tab")).to_be_visible()
+    second.get_by_role("button", name="Use it here").click()
+    expect(second.get_by_label("Staff code").or_(second.get_by_label("PIN", exact=True)).first).to_be_visible()
+    expect(till.page.get_by_role("heading", name="The till is open in another tab")).to_be_visible()

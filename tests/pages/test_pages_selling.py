@@ -1,0 +1,188 @@
+"""Selling while the store is online, walked in a real browser against a real store."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.pages.shop import Shop
+from tests.pages.till import Till
+from tests.support import eventually
+
+
+def rupees(minor: int) -> str:
+    whole = f"{minor // 100:,}" if minor < 100_000_00 else None
+    assert whole, "a test that needs lakhs writes them itself"
+    return f"₹{whole}.{minor % 100:02}"
+
+
+def test_s12_articles_are_found_by_words_category_and_barcode(till: Till, shop: Shop) -> None:
+    article = shop.articles()[0]
+    till.search.fill(article["product"].split()[0].lower())
+    expect(till.page.locator(".product").first).to_contain_text(article["product"].split()[0])
+    till.search.fill("")
+    till.page.get_by_role("button", name="Footwear", exact=True).click()
+    expect(till.page.locator(".product .muted").first).to_have_text("Footwear")
+    till.scan(article["barcode"])
+    expect(till.line(article["sku"])).to_contain_text(article["product"])
+    expect(till.total).to_have_text(rupees(article["price_minor"]))
+
+
+def test_s12_a_scan_anywhere_adds_the_article_and_leaves_no_trace_where_the_focus_is(till: Till, shop: Shop) -> None:
+    article = shop.articles()[0]
+    till.search.fill("shirt")
+    till.search.focus()
+    till.scan(article["barcode"])
+    expect(till.line(article["sku"]).locator("output")).to_have_text("1")
+    expect(till.search).to_have_value("shirt")
+    till.page.get_by_role("button", name="Hold the cart").focus()
+    till.scan(article["barcode"])
+    expect(till.line(article["sku"]).locator("output")).to_have_text("2")
+
+
+def test_s13_each_size_shows_what_is_left_and_more_than_that_needs_a_manager(till: Till, shop: Shop) -> None:
+    articles = [one for one in shop.articles() if one["left"] < 90]
+    article = articles[-1]
+    till.search.fill(article["product"])
+    size = till.page.get_by_role(
+        "button", name=re.compile(rf"^{re.escape(article['product'])}, size {article['size']}, {article['left']} left")
+    )
+    expect(size.first).to_be_visible()
+    till.scan(article["sku"])
+    for _ in range(article["left"]):
+        till.line(article["sku"]).get_by_label(re.compile("more$")).click()
+    expect(till.line(article["sku"])).to_contain_text(f"Only {article['left']} left")
+    till.start_paying()
+    till.complete()
+    dialog = till.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(article["sku"])
+    dialog.get_by_label("Manager’s staff code").fill(shop.manager.staff_code)
+    dialog.get_by_label("PIN").fill("000000")
+    dialog.get_by_role("button", name="Approve").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("do not match")
+    expect(dialog.get_by_label("Manager’s staff code")).to_have_value(shop.manager.staff_code)
+    dialog.get_by_label("PIN").fill(shop.manager.pin)
+    dialog.get_by_role("button", name="Approve").click()
+    document = till.sold()["document"]
+    assert document["lines"][0]["oversold"]
+    assert [a["action"] for a in document["approvals"]] == ["oversell"]
+
+
+def test_s16_b4_cash_gives_change_and_references_are_asked_for(till: Till, shop: Shop) -> None:
+    first, second = shop.articles()[:2]
+    till.scan(first["barcode"])
+    till.scan(second["barcode"])
+    expect(till.line(second["sku"])).to_be_visible()
+    total = first["price_minor"] + second["price_minor"]
+    expect(till.total).to_have_text(rupees(total))
+    till.start_paying()
+    till.page.get_by_label("Cash given").fill("500")
+    till.page.get_by_role("button", name="Take ₹500.00 and go on").click()
+    till.pay_by("UPI at Store")
+    till.page.get_by_label("UPI reference").fill("1234")
+    till.complete()
+    expect(till.page.get_by_text("Enter all 12 digits of the UPI reference.")).to_be_visible()
+    expect(till.page.get_by_label("UPI reference")).to_have_value("1234")
+    till.page.get_by_label("UPI reference").fill("412345678901")
+    till.page.get_by_label("Amount").fill("100")
+    till.page.get_by_role("button", name="Take ₹100.00 and go on").click()
+    till.pay_by("Cash at Store")
+    till.page.get_by_label("Cash given").fill(str(total // 100))
+    expect(till.page.locator(".change")).to_contain_text("₹600.00")
+    till.complete()
+    order = till.sold()
+    paid = [(p["payment_mode"], p["amount_minor"], p["change_minor"]) for p in order["document"]["payments"]]
+    assert paid == [("CASH", 500_00, 0), ("UPI", 100_00, 0), ("CASH", total - 600_00, 600_00)]
+    expect(till.page.locator(".figures .back")).to_contain_text("₹600.00")
+
+
+def test_s17_the_invoice_is_printed_on_a_roll_and_on_a4_and_a_reprint_says_so(till: Till, shop: Shop) -> None:
+    till.scan(shop.articles()[0]["barcode"])
+    till.start_paying()
+    till.complete()
+    number = till.sold()["document"]["invoice"]["number"]
+    till.press("Print receipt")
+    eventually(lambda: len(till.printed()) == 1)
+    till.press("Print A4")
+    eventually(lambda: len(till.printed()) == 2)
+    first, second = till.printed()
+    assert number in first["text"]
+    assert "COPY" not in first["text"].upper()
+    assert "COPY" in second["text"].upper()
+    assert (first["kind"], second["kind"]) == ("paper receipt", "paper page")
+    till.press("New sale")
+    expect(till.search).to_be_visible()
+    expect(till.cart).to_contain_text("Scan an article")
+
+
+def test_s15_b8_customer_seller_and_note_go_with_a_cart_that_another_till_recalls(
+    till: Till, other_till: Till, shop: Shop
+) -> None:
+    article = shop.articles()[0]
+    naughty = "Zoë <b>O'Hara</b> \u05e9\u05e8\u05d4"
+    till.scan(article["barcode"])
+    expect(till.line(article["sku"])).to_be_visible()
+    till.page.keyboard.press("F4")
+    till.press("New customer")
+    till.page.get_by_label("Phone", exact=True).fill("12")
+    till.press("Save and use")
+    expect(till.page.get_by_text("Enter the customer’s name.")).to_be_visible()
+    expect(till.page.get_by_text("Enter a phone number with its digits")).to_be_visible()
+    till.page.get_by_label("Name", exact=True).fill(naughty)
+    till.page.get_by_label("Phone", exact=True).fill("98450 12345")
+    till.press("Save and use")
+    expect(till.cart).to_contain_text(naughty)
+    till.page.keyboard.press("F7")
+    till.page.get_by_label("Note on the order").fill("Gift wrap")
+    till.press("Save")
+    expect(till.cart).to_contain_text("Gift wrap")
+    till.page.keyboard.press("F8")
+    expect(till.page.get_by_label("Name for it")).to_have_value(naughty)
+    till.page.get_by_label("Name for it").fill("By the door")
+    till.page.keyboard.press("Enter")
+    expect(till.cart).to_contain_text("Scan an article")
+    other_till.page.get_by_role("button", name="Held carts").click()
+    other_till.page.get_by_role("button", name=re.compile("By the door")).click()
+    expect(other_till.line(article["sku"])).to_contain_text(article["product"])
+    expect(other_till.cart).to_contain_text(naughty)
+    other_till.start_paying()
+    other_till.complete()
+    document = other_till.sold()["document"]
+    assert (document["customer"]["name"], document["note"]) == (naughty, "Gift wrap")
+    other_till.press("Print receipt")
+    eventually(other_till.printed)
+    assert "<b>O'Hara</b>" in other_till.printed()[0]["text"]
+
+
+def test_a_sale_is_made_by_keyboard_alone(till: Till, shop: Shop) -> None:
+    keyboard = till.page.keyboard
+    keyboard.press("F2")
+    till.search.press_sequentially(shop.articles()[0]["sku"], delay=45)
+    keyboard.press("Enter")
+    expect(till.total).to_be_visible()
+    keyboard.press("F9")
+    expect(till.page.get_by_label("Cash given")).to_be_focused()
+    keyboard.press("Escape")
+    expect(till.search).to_be_visible()
+    keyboard.press("F9")
+    expect(till.page.get_by_label("Cash given")).to_be_focused()
+    keyboard.press("Enter")
+    expect(till.page.get_by_role("button", name="New sale")).to_be_focused()
+    assert till.sold()["document"]["payments"][0]["payment_mode"] == "CASH"
+    keyboard.press("Enter")
+    expect(till.search).to_be_visible()
+
+
+def test_b7_prices_that_change_under_a_cart_are_shown_and_confirmed(till: Till, shop: Shop) -> None:
+    article = shop.articles()[3]
+    till.scan(article["barcode"])
+    expect(till.total).to_have_text(rupees(article["price_minor"]))
+    dearer = article["price_minor"] + 100_00
+    shop.change_price(article["sku"], dearer)
+    notice = till.cart.get_by_role("alert")
+    expect(notice).to_contain_text(rupees(dearer))
+    till.cart.get_by_role("button", name="Pay").click(force=True)
+    expect(till.page.get_by_text("Confirm the new prices first.")).to_be_visible()
+    notice.get_by_role("button", name="Confirm").click()
+    till.start_paying()
+    till.complete()
+    assert till.sold()["document"]["totals"]["total_minor"] == dearer

@@ -1,0 +1,41 @@
+"""Who may sell at which till, as the page asks for it."""
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.pages.shop import Shop
+from tests.pages.till import Till
+
+
+def test_b19_a_manager_pairs_a_new_till_and_an_associate_signs_in(
+    browser_of_a_till: BrowserContext, shop: Shop
+) -> None:
+    till = Till(browser_of_a_till, shop)
+    page = till.page
+    page.goto("/")
+    page.get_by_label("Manager’s staff code").fill(shop.manager.staff_code)
+    page.get_by_label("PIN").fill(shop.manager.pin)
+    page.get_by_label("Name of this till").fill("")
+    till.press("Pair this till")
+    expect(page.get_by_text("Give the till a name, such as Till 1.")).to_be_visible()
+    expect(page.get_by_label("Manager’s staff code")).to_have_value(shop.manager.staff_code)
+    name = shop.new_name()
+    page.get_by_label("Name of this till").fill(name)
+    till.press("Pair this till")
+    expect(page.get_by_role("heading", name=f"Sign in at {name}")).to_be_visible()
+    till.fill_sign_in(shop.associate.staff_code.lower(), shop.associate.pin)
+    expect(till.search).to_be_visible()
+    assert till.errors == []
+
+
+def test_b18_a_wrong_pin_is_said_beside_and_the_pad_serves_where_there_is_no_keyboard(till: Till, shop: Shop) -> None:
+    page = till.page
+    page.get_by_role("button", name="Asha Nair, Sales associate").click()
+    till.press("Sign out")
+    page.get_by_role("button", name=shop.associate.staff_code).click()
+    page.get_by_label("PIN", exact=True).fill("000000")
+    till.press("Sign in")
+    expect(page.get_by_role("alert")).to_contain_text("Staff code and PIN do not match")
+    for digit in shop.associate.pin:
+        till.press(f"Digit {digit}")
+    till.press("Sign in")
+    expect(till.search).to_be_visible()

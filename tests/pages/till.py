@@ -1,0 +1,133 @@
+"""A till as a person uses it: what is said here is what they see and press."""
+
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.pages.shop import Person, Shop
+
+# the picker itself cannot be driven: a folder of the browser's own takes its place, everything else is real
+FOLDER = "window.showDirectoryPicker = () => navigator.storage.getDirectory()"
+# what would go to the printer is kept
+PAPER = """
+window.printed = [];
+window.print = () => {
+  const paper = document.querySelector(".paper");
+  window.printed.push({ text: paper.innerText, kind: paper.className });
+  dispatchEvent(new Event("afterprint"));
+};
+"""
+
+
+# keys faster than any test could send them one by one
+SCANNER = """
+code => {
+  const place = document.activeElement ?? document.body;
+  const press = key => place.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  for (const key of code) if (press(key) && place.matches("input")) document.execCommand("insertText", false, key);
+  press("Enter");
+}
+"""
+
+
+class Till:
+    def __init__(self, context: BrowserContext, shop: Shop) -> None:
+        self.context = context
+        self.shop = shop
+        self.errors: list[str] = []
+        context.add_init_script(FOLDER)
+        context.add_init_script(PAPER)
+        self.page = self.new_tab()
+
+    def new_tab(self) -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+    def pair(self) -> None:
+        """Makes this browser a till, as a manager's pairing leaves it."""
+        known = json.dumps(json.dumps(self.shop.new_till()))
+        self.context.add_init_script(f"localStorage.setItem('till.paired', {known})")
+
+    def sign_in(self, person: Person) -> None:
+        self.page.goto("/")
+        self.fill_sign_in(person.staff_code, person.pin)
+        expect(self.search).to_be_visible()
+
+    def fill_sign_in(self, code: str, pin: str) -> None:
+        self.page.get_by_label("Staff code").fill(code)
+        self.page.get_by_label("PIN", exact=True).fill(pin)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+
+    @property
+    def search(self) -> Locator:
+        return self.page.get_by_label("Search, or scan a barcode")
+
+    @property
+    def cart(self) -> Locator:
+        return self.page.get_by_role("region", name="Cart")
+
+    @property
+    def total(self) -> Locator:
+        return self.cart.locator(".sum-total:not(.old) strong")
+
+    @property
+    def banner(self) -> Locator:
+        return self.page.locator(".banner")
+
+    def line(self, sku: str) -> Locator:
+        return self.cart.locator(".line", has_text=sku)
+
+    def scan(self, code: str) -> None:
+        """Types as a scanner does, wherever the focus is."""
+        self.page.evaluate(SCANNER, code)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def start_paying(self) -> None:
+        expect(self.total).to_be_visible()
+        self.cart.get_by_role("button", name="Pay").click()
+        expect(self.page.get_by_role("form", name="Pay")).to_be_visible()
+
+    def pay_by(self, mode: str) -> None:
+        self.page.get_by_role("radio", name=mode).check(force=True)
+
+    def complete(self) -> None:
+        self.page.get_by_role("button", name=re.compile("^Complete sale")).click()
+
+    def sold(self) -> dict[str, Any]:
+        """The order of the sale that is done, as the store has it."""
+        expect(self.page.get_by_role("heading", name="Sale complete")).to_be_visible()
+        number = self.page.locator(".invoice-number").inner_text().split()[1]
+        found: dict[str, Any] = self.shop.order(number)
+        return found
+
+    def grant_folder(self) -> None:
+        self.page.evaluate("location.hash = '#/settings'")
+        self.press("Grant a folder on this till")
+        expect(self.page.get_by_text("This till keeps its own copy of each sale.")).to_be_visible()
+        self.page.evaluate("location.hash = '#/sell'")
+
+    def printed(self) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = self.page.evaluate("window.printed")
+        return found
+
+    def kept(self) -> set[str]:
+        """What stands in this till's own folder."""
+        names = "async () => { const d = await navigator.storage.getDirectory(); return Array.fromAsync(d.keys()) }"
+        return set(self.page.evaluate(names))
+
+    def asked(self) -> str | None:
+        """The id of the sale that this till keeps asking for."""
+        look = """() => new Promise(resolve => {
+          const opening = indexedDB.open("store-edge-till");
+          opening.onsuccess = () => {
+            const read = opening.result.transaction("kept").objectStore("kept").get("sale.asked");
+            read.onsuccess = () => { opening.result.close(); resolve(read.result?.order_id ?? null) };
+          };
+        })"""
+        found: str | None = self.page.evaluate(look)
+        return found
