@@ -169,3 +169,34 @@ class HeadOfficeSilent(ServiceError):
 
     code = "head_office_silent"
     status = 503
+
+
+# what a route may answer with
+CART_ERRORS = (
+    CannotSell,
+    StoreNotSetUp,
+    NotAvailableOffline,
+    GstinOffline,
+    ExemptOffline,
+    NotSellable,
+    CardNumberRefused,
+)
+# a card number is refused wherever it is typed
+TYPED_ERRORS = (CardNumberRefused,)
+ONLINE_ERRORS = (NotAvailableOffline, HeadOfficeSilent, OnlineRefused)
+SALE_ERRORS = (
+    *CART_ERRORS,
+    HeadOfficeSilent,
+    OnlineRefused,
+    OnlineQuoteNeeded,
+    OrderDiffers,
+    OrderAbandoned,
+    QuoteChanged,
+    OutOfStock,
+    ApprovalNeeded,
+    PaymentRefused,
+    TillRefused,
+    NotKept,
+)
+CORRECTION_ERRORS = (AlreadySynced, AlreadyVoid, WishPending, *TYPED_ERRORS)
+VOID_ERRORS = (*CORRECTION_ERRORS, ApprovalNeeded, SecondPerson)

@@ -11,30 +11,16 @@ from services.chassis.tokens import Principal
 from services.orders import schemas as of
 from services.orders.app import App
 from services.orders.errors import (
-    AlreadySynced,
-    AlreadyVoid,
-    ApprovalNeeded,
-    CannotSell,
-    CardNumberRefused,
-    ExemptOffline,
-    GstinOffline,
+    CART_ERRORS,
+    CORRECTION_ERRORS,
+    ONLINE_ERRORS,
+    SALE_ERRORS,
+    TYPED_ERRORS,
+    VOID_ERRORS,
     HeadOfficeSilent,
     NameTaken,
     NoPrefix,
-    NotAvailableOffline,
-    NotKept,
-    NotSellable,
-    OnlineQuoteNeeded,
     OnlineRefused,
-    OrderAbandoned,
-    OrderDiffers,
-    OutOfStock,
-    PaymentRefused,
-    QuoteChanged,
-    SecondPerson,
-    StoreNotSetUp,
-    TillRefused,
-    WishPending,
 )
 from services.orders.handlers import (
     amending,
@@ -51,30 +37,6 @@ from services.orders.handlers import (
 
 ANYONE = ("associate",)
 MANAGERS = ("manager",)
-CART_ERRORS = (
-    CannotSell,
-    StoreNotSetUp,
-    NotAvailableOffline,
-    GstinOffline,
-    ExemptOffline,
-    NotSellable,
-    CardNumberRefused,
-)
-ONLINE_ERRORS = (NotAvailableOffline, HeadOfficeSilent, OnlineRefused)
-SALE_ERRORS = (
-    *CART_ERRORS,
-    HeadOfficeSilent,
-    OnlineRefused,
-    OnlineQuoteNeeded,
-    OrderDiffers,
-    OrderAbandoned,
-    QuoteChanged,
-    OutOfStock,
-    ApprovalNeeded,
-    PaymentRefused,
-    TillRefused,
-    NotKept,
-)
 ORDER = "/api/orders/orders/{order_id}"
 
 
@@ -126,7 +88,7 @@ class Door:
         f"{ORDER}/void",
         roles=ANYONE,
         status=202,
-        errors=(AlreadySynced, AlreadyVoid, WishPending, ApprovalNeeded, SecondPerson),
+        errors=VOID_ERRORS,
         summary="Ask for an order to be void",
     )
     def void(self, who: Principal, order_id: UUID, body: of.VoidWish) -> of.WishOut:
@@ -137,13 +99,20 @@ class Door:
         f"{ORDER}/corrections",
         roles=MANAGERS,
         status=202,
-        errors=(AlreadySynced, AlreadyVoid, WishPending),
+        errors=CORRECTION_ERRORS,
         summary="Ask for a correction of what head office is told",
     )
     def correct(self, who: Principal, order_id: UUID, body: of.CorrectionWish) -> of.WishOut:
         return amending.correct(self.app, order_id, body, who)
 
-    @route("POST", "/api/orders/approvals", roles=MANAGERS, status=201, summary="Approve something about an order")
+    @route(
+        "POST",
+        "/api/orders/approvals",
+        roles=MANAGERS,
+        status=201,
+        errors=TYPED_ERRORS,
+        summary="Approve something about an order",
+    )
     def approve(self, who: Principal, body: of.ApprovalIn) -> of.ApprovalOut:
         return counter.approve(self.app, body, who)
 
@@ -155,12 +124,13 @@ class Door:
         "POST",
         "/api/orders/payments-without-order/{order_id}/{n}/refund",
         roles=MANAGERS,
+        errors=TYPED_ERRORS,
         summary="Note that such money was given back",
     )
     def refund(self, who: Principal, order_id: UUID, n: int, body: of.Refund) -> of.OrphanOut:
         return counter.refund(self.app, order_id, n, body, who)
 
-    @route("PUT", "/api/orders/held-carts", roles=ANYONE, summary="Hold a cart for any till")
+    @route("PUT", "/api/orders/held-carts", roles=ANYONE, errors=TYPED_ERRORS, summary="Hold a cart for any till")
     def hold(self, who: Principal, body: of.Hold) -> None:
         counter.hold(self.app, body, who)
 
@@ -221,7 +191,13 @@ class Door:
     def customer(self, customer_id: UUID) -> of.CustomerOut:
         return counter.customer(self.app, customer_id)
 
-    @route("PUT", "/api/orders/customers/{customer_id}", roles=ANYONE, summary="Add or edit a customer")
+    @route(
+        "PUT",
+        "/api/orders/customers/{customer_id}",
+        roles=ANYONE,
+        errors=TYPED_ERRORS,
+        summary="Add or edit a customer",
+    )
     def save_customer(self, customer_id: UUID, body: of.CustomerIn) -> of.CustomerOut:
         return counter.save_customer(self.app, customer_id, body)
 
@@ -249,11 +225,24 @@ class Door:
     def tills(self) -> of.Tills:
         return counter.tills(self.app)
 
-    @route("POST", "/api/orders/tills", roles=MANAGERS, status=201, errors=(NameTaken, NoPrefix), summary="Pair a till")
+    @route(
+        "POST",
+        "/api/orders/tills",
+        roles=MANAGERS,
+        status=201,
+        errors=(NameTaken, NoPrefix, *TYPED_ERRORS),
+        summary="Pair a till",
+    )
     def pair(self, who: Principal, body: of.TillIn) -> of.PairedTill:
         return counter.pair(self.app, body, who)
 
-    @route("PUT", "/api/orders/tills/{till_id}", roles=MANAGERS, errors=(NameTaken,), summary="Rename a till")
+    @route(
+        "PUT",
+        "/api/orders/tills/{till_id}",
+        roles=MANAGERS,
+        errors=(NameTaken, *TYPED_ERRORS),
+        summary="Rename a till",
+    )
     def rename(self, till_id: UUID, body: of.TillIn) -> of.TillOut:
         return counter.rename(self.app, till_id, body)
 

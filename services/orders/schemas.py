@@ -4,16 +4,32 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationInfo
 
 from services.chassis.fields import Amount, Code, Day, Flag, Line, Minor, Note, Quantity, Safe, Strict
 from services.orders.domain.freshness import Freshness
+from services.orders.domain.payments import holds_card_number
+from services.orders.errors import CardNumberRefused
 
 Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{6,18}[0-9]$")]
+# at most the fifteen digits of E.164: no room for most card numbers
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9](?:[ -]?[0-9]){6,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
 Gstin = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}[A-Z0-9]{13}$")]
 StateCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+
+
+def _no_card_number(text: str, field: ValidationInfo) -> str:
+    """Raises CardNumberRefused, which is no matter of form."""
+    if holds_card_number(text):
+        raise CardNumberRefused(field=field.field_name)
+    return text
+
+
+# what a person types and the store keeps
+Words = Annotated[Line, AfterValidator(_no_card_number)]
+NoteWords = Annotated[Note, AfterValidator(_no_card_number)]
+Reference = Annotated[Safe, StringConstraints(max_length=64)]
 OrderState = Literal["waiting", "synced", "pending", "void_asked", "void"]
 
 
@@ -51,7 +67,7 @@ class PaymentIn(Strict):
     payment_mode: Code
     amount_minor: Minor
     tendered_minor: Minor | None = None
-    reference: Annotated[Safe, StringConstraints(max_length=64)] | None = None
+    reference: Reference | None = None
 
 
 class Sale(Cart):
@@ -179,7 +195,7 @@ class Abandoned(BaseModel):
 
 class VoidWish(Strict):
     wish_id: UUID
-    reason: Line
+    reason: Words
     goods_back: Flag
     approval_id: UUID | None = None
 
@@ -192,7 +208,7 @@ class LineCorrection(Strict):
 class PaymentCorrection(Strict):
     n: Annotated[int, Field(ge=1, le=10)]
     payment_mode: Code | None = None
-    reference: Annotated[Safe, StringConstraints(max_length=64)] | None = None
+    reference: Annotated[Reference, AfterValidator(_no_card_number)] | None = None
 
 
 class Contact(Strict):
@@ -204,12 +220,12 @@ class CorrectionWish(Strict):
     """What may be corrected; the order as printed never changes."""
 
     wish_id: UUID
-    reason: Line
+    reason: Words
     lines: Annotated[list[LineCorrection], Field(max_length=500, default_factory=list)]
     sales_employee_code: Code | None = None
     payments: Annotated[list[PaymentCorrection], Field(max_length=10, default_factory=list)]
     contact: Contact | None = None
-    note: Note | None = None
+    note: NoteWords | None = None
 
 
 class WishOut(BaseModel):
@@ -235,7 +251,7 @@ class ApprovalIn(Strict):
     ]
     subject: Line
     asked_by: Code
-    reason: Line
+    reason: Words
 
 
 class ApprovalOut(BaseModel):
@@ -246,7 +262,7 @@ class ApprovalOut(BaseModel):
 
 
 class TillIn(Strict):
-    name: Line
+    name: Words
 
 
 class TillOut(BaseModel):
@@ -285,11 +301,11 @@ class HeldCarts(BaseModel):
 
 class Hold(Strict):
     cart: Cart
-    label: Line
+    label: Words
 
 
 class CustomerIn(Strict):
-    name: Line
+    name: Words
     phone: Phone | None = None
     email: Email | None = None
     gstin: Gstin | None = None
@@ -364,7 +380,7 @@ class Orphans(BaseModel):
 
 
 class Refund(Strict):
-    note: Line
+    note: Words
 
 
 class PaymentIntentIn(Strict):

@@ -82,6 +82,8 @@ def key_hash(key: str) -> str:
 
 
 def hold(app: App, body: Hold, who: Principal) -> None:
+    """Keeps a cart for any till. Raises CardNumberRefused."""
+    reckoning.refuse_card_numbers(body.cart)
     with app.db.transaction() as tx:
         counter.hold(tx, body.cart.order_id, body.cart.model_dump(mode="json"), body.label, who.staff_code)
         notify(tx, "changes", {"what": "held-carts"})

@@ -36,7 +36,7 @@ def check_cart(cart: Cart, before: Before) -> None:
         raise NotAvailableOffline(features=[str(f) for f in refused])
     if cart.customer and cart.customer.gstin and before.mode == "offline":
         raise GstinOffline
-    _refuse_card_numbers(cart)
+    refuse_card_numbers(cart)
 
 
 def features(cart: Cart) -> list[Feature]:
@@ -112,7 +112,8 @@ def unavailable(before: Before) -> dict[str, str]:
     return {str(f): NOT_AVAILABLE for f in Feature} if before.mode == "offline" else {}
 
 
-def _refuse_card_numbers(cart: Cart) -> None:
+def refuse_card_numbers(cart: Cart) -> None:
+    """Raises CardNumberRefused for one that stands where anything can be typed."""
     texts = {"note": cart.note, "customer.name": cart.customer.name if cart.customer else ""}
     for field, text in texts.items():
         if holds_card_number(text):
