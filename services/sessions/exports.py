@@ -61,8 +61,11 @@ def as_xlsx(sessions: Iterable[Session], zone: ZoneInfo) -> Iterator[bytes]:
     """The file in chunks, from a temporary file: a zip archive ends with its table of contents."""
     with tempfile.TemporaryFile() as file:
         workbook = xlsxwriter.Workbook(file, AS_TYPED)
-        _fill(workbook, _rows(sessions, zone))
-        tpool.execute(workbook.close)
+        try:
+            _fill(workbook, _rows(sessions, zone))
+        finally:
+            # an export that breaks off leaves no files of the workbook behind
+            tpool.execute(workbook.close)
         file.seek(0)
         yield from _read(file)
 

@@ -28,7 +28,7 @@ HOLD = text("""
     on conflict (order_id) do update set cart = excluded.cart, label = excluded.label, held_by = excluded.held_by,
         held_at = now()
 """)
-HELD = text("select * from held_carts order by held_at limit 200")
+HELD = text("select * from held_carts order by held_at desc limit 200")
 RECALL = text("delete from held_carts where order_id = :order_id returning *")
 ADD_CUSTOMER = text("""
     insert into customers (customer_id, revision, name, phone, email, gstin, state_code)
@@ -89,6 +89,7 @@ def hold(tx: Tx, order_id: UUID, cart: dict[str, Any], label: str, by: str) -> N
 
 
 def held(tx: Tx) -> list[Any]:
+    """The newest first: carts that nobody recalls hide no other."""
     return list(tx.execute(HELD))
 
 

@@ -288,6 +288,14 @@ def test_b8_a_held_cart_is_recalled_by_one_till(counter: Counter):
         at_counter.recall(counter.app, cart["order_id"])
 
 
+def test_b8_many_carts_that_nobody_recalls_do_not_hide_the_one_that_was_just_held(counter: Counter):
+    cart = counter.sale().model_dump(include={"lines"})
+    for n in range(201):
+        held = {"cart": cart | {"order_id": new_id()}, "label": f"Cart {n}"}
+        at_counter.hold(counter.app, Hold.model_validate(held), counter.till)
+    assert at_counter.held(counter.app).items[0].label == "Cart 200"
+
+
 def test_s15_b21_a_customer_is_told_to_head_office_once_a_change(counter: Counter):
     customer_id = new_id()
     body = CustomerIn(name="Ravi Kumar", phone="+91 98450 12345")

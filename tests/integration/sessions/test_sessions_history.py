@@ -1,7 +1,9 @@
 """Offline sessions: sealed, settled, listed, exported, and their ledger."""
 
 import csv
+import gc
 import io
+import tempfile
 from datetime import timedelta
 
 import openpyxl
@@ -9,7 +11,9 @@ import pytest
 from sessions_store import sealed, settled
 from sqlalchemy.exc import DBAPIError
 
+from services.chassis.errors import Busy
 from services.sessions import commands, exports
+from services.sessions.handlers import sessions
 from services.sessions.store import ledger
 from tests.support import eventually
 
@@ -209,6 +213,21 @@ def test_s11_exports_are_for_managers_and_take_the_same_filters(store):
     assert store.get(f"{EXPORT}.csv", store.token("A1")).status_code == 403
     empty = store.get(f"{EXPORT}.csv", store.token("M1"), status="failed")
     assert len(empty.data.splitlines()) == 1
+
+
+def test_s11_an_export_that_breaks_off_leaves_nothing_on_the_disk(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    store.outage()
+    before = set(tmp_path.iterdir())
+
+    def breaking():
+        yield from sessions.every(store.app, first=None, last=None, statuses=())
+        raise Busy
+
+    with pytest.raises(Busy):
+        list(exports.as_xlsx(breaking(), store.app.zone))
+    gc.collect()
+    assert set(tmp_path.iterdir()) == before
 
 
 def many_sessions(store, count):
