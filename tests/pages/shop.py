@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx2
 
 from deploy.runner.system import System
+from services.chassis.ids import new_id
 from tests.support import eventually
 
 PINS = ("274918", "580213", "913746")
@@ -85,6 +86,15 @@ class Shop:
     def at_head_office(self, order_id: str) -> list[Any]:
         records = self._head_office.get("/records").json()
         return [order for order in records["orders"] if order["order_id"] == order_id]
+
+    def customer_of_head_office(self, name: str) -> dict[str, Any]:
+        """A customer whom head office knows by a code: {customer_id, code}."""
+        bearer = {"Authorization": f"Bearer {self.system.plan.vault.head_office_token()}"}
+        body = {"name": name, "revision": 1}
+        answer = self._head_office.put(f"/v1/customers/{new_id()}", json=body, headers=bearer)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
 
     def line_down(self) -> None:
         self._dial({"kind": "down"})

@@ -37,7 +37,9 @@ def test_s3_s7_s14_s17_s19_s21_an_outage_at_the_till(till: Till, shop: Shop) -> 
     expect(page.get_by_role("radio", name="Payment Link")).to_be_disabled()
     expect(page.locator(".mode", has_text="Payment Link")).to_contain_text(NOT_AVAILABLE)
     till.complete()
-    expect(till.cart.get_by_role("alert")).to_contain_text("Grant the folder in Settings")
+    expect(till.page.get_by_role("alert").filter(has_text="While offline")).to_contain_text(
+        "Grant the folder in Settings"
+    )
     expect(page.get_by_role("link", name="Go to Settings")).to_be_visible()
     till.grant_folder()
     till.start_paying()

@@ -186,3 +186,42 @@ def test_b7_prices_that_change_under_a_cart_are_shown_and_confirmed(till: Till, 
     till.start_paying()
     till.complete()
     assert till.sold()["document"]["totals"]["total_minor"] == dearer
+
+
+def test_s20_coupon_delivery_extension_and_online_payment_while_online(till: Till, shop: Shop) -> None:
+    page = till.page
+    article = shop.articles()[5]
+    till.scan(article["barcode"])
+    page.get_by_role("button", name="Coupon, delivery").click()
+    page.get_by_label("Coupon code").fill("no code")
+    till.press("Save")
+    expect(page.get_by_text("A code has letters, digits")).to_be_visible()
+    page.get_by_label("Coupon code").fill("NOSUCH")
+    till.press("Save")
+    expect(till.cart.get_by_role("alert")).to_contain_text("This coupon is unknown.")
+    page.get_by_role("button", name=re.compile("^Coupon, delivery")).click()
+    page.get_by_label("Coupon code").fill("FEST10")
+    page.get_by_label("Extensions").fill("hem")
+    page.locator(".segments span", has_text="Delivery").click()
+    till.press("Save")
+    price = article["price_minor"]
+    total = price - price // 10 + 99_00 + 150_00
+    expect(till.total).to_have_text(rupees(total))
+    till.start_paying()
+    till.pay_by("Payment Link")
+    till.complete()
+    expect(page.get_by_text("The customer has not paid yet.")).to_be_visible()
+    page.get_by_role("button", name="Ask the customer for").click()
+    expect(page.get_by_text("The customer has paid.")).to_be_visible()
+    till.complete()
+    document = till.sold()["document"]
+    assert (document["fulfilment"], document["totals"]["total_minor"]) == ("delivery", total)
+    assert document["payments"][0]["status"] == "captured"
+
+
+def test_s20_a_scanned_customer_code_finds_the_customer_online(till: Till, shop: Shop) -> None:
+    customer = shop.customer_of_head_office("Meera <i>Rao</i>")
+    till.scan(customer["code"])
+    expect(till.cart).to_contain_text("Meera <i>Rao</i>")
+    till.scan("C-00000000")
+    expect(till.page.locator(".toast").last).to_have_text("No customer has the code C-00000000.")

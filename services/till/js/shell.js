@@ -22,7 +22,7 @@ export function Shell() {
 function Page() {
   const [name = "sell", ...rest] = route.value;
   const found = PAGES.find((page) => page.name === name && visible(page));
-  return html`<main class="main ${name}">
+  return html`<main class="view ${name}">
     ${found ? html`<${found.page} key=${name} words=${rest} />` : html`<p class="page">${t.shell.noPage}</p>`}
   </main>`;
 }

@@ -32,6 +32,7 @@ function WithPin() {
   const pin = useRef(null);
   const [known, setKnown] = useState(recent.value.length > 0);
   const form = useForm({
+    start: { staff_code: recent.value.length === 1 ? recent.value[0].staff_code : "" },
     check: ({ staff_code: code, pin: typed }) => ({ staff_code: !code?.trim() && words.enterCode, pin: !typed && words.enterPin }),
     words: { staff_code: words.enterCode, pin: words.enterPin },
     act: async ({ staff_code: code, pin: typed }) => {

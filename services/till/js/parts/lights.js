@@ -10,7 +10,7 @@ const NAMES = ["till_edge", "edge_internet", "oms"];
 /** The lights as this till sees them: one that reaches nobody knows nothing of what lies behind. */
 export function lightsNow() {
   if (!reached.value) {
-    const unknown = NAMES.slice(1).map((name) => ({ name, colour: "grey", text: t.shell.lightNames[name], what_to_do: "" }));
+    const unknown = NAMES.slice(1).map((name) => ({ name, colour: "grey", text: "", what_to_do: "" }));
     return [{ name: "till_edge", colour: "red", ...t.shell.lostLight }, ...unknown];
   }
   return lights.value;
@@ -36,7 +36,7 @@ export function LightList({ items }) {
         <i class="light ${colour}"></i>
         <div>
           <strong>${t.shell.lightNames[name]}</strong> <span class="muted">${t.shell.colours[colour]}</span>
-          <p>${text}</p>
+          ${text && html`<p>${text}</p>`}
           ${todo && html`<p class="muted">${todo}</p>`}
         </div>
       </li>`,

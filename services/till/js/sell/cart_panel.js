@@ -29,8 +29,8 @@ export function Cart({ side, turn }) {
 }
 
 const HeadActions = () => html`<span class="head-actions">
-  ${held.value.length > 0 && html`<${Button} kind="quiet" icon="hold" label=${t.sell.held.show} act=${showHeld}>${t.sell.held.count(held.value.length)}<${Key} name="F10" /><//>`}
-  ${!isEmpty.value && html`<${Button} kind="quiet" icon="hold" label=${t.sell.held.hold} act=${holdCart}>${t.sell.held.short}<${Key} name="F8" /><//>`}
+  ${held.value.length > 0 && html`<${Button} kind="quiet" icon="stack" label=${t.sell.held.show} act=${showHeld}>${held.value.length}<${Key} name="F10" /><//>`}
+  ${!isEmpty.value && html`<${Button} kind="quiet" icon="hold" label=${t.sell.held.hold} act=${holdCart}><span class="word">${t.sell.held.short}</span><${Key} name="F8" /><//>`}
   ${!isEmpty.value && html`<${Button} kind="quiet" class="square" icon="trash" label=${t.sell.clear} act=${startAnew} />`}
 </span>`;
 

@@ -36,6 +36,7 @@ export function Finder() {
     if (words.trim() && (await addCode(words.trim(), { quiet: true }))) setWords("");
   };
   return html`<section class="finder" aria-label=${t.sell.find}>
+    <h1 class="hidden">${t.shell.pages.sell}</h1>
     <form class="search" role="search" onSubmit=${enter}>
       <${Icon} name="search" />
       <input

@@ -35,8 +35,8 @@ export function HeldCarts({ busy, close }) {
     ${held.value.length === 0 && html`<p class="muted">${t.sell.held.none}</p>`}
     <ul class="choices">
       ${held.value.map(
-        (one) => html`<li key=${one.order_id}>
-          <${Button} class="choice" act=${() => close(one)}>
+        (one, n) => html`<li key=${one.order_id}>
+          <${Button} class="choice" focused=${n === 0} act=${() => close(one)}>
             <bdi>${one.label}</bdi>
             <span class="muted">${t.sell.pieces(one.cart.lines.reduce((sum, line) => sum + line.quantity, 0))} · ${one.held_by} · ${timeOfDay(one.held_at)}</span>
           <//>

@@ -9,12 +9,14 @@ import { Icon } from "../parts/icons.js";
 import { Pad } from "../parts/pad.js";
 import { cart, change as changeCart } from "../sale/cart.js";
 import { change, entry, quick, read, sum } from "../sale/payments.js";
+import { refused } from "../sale/place.js";
 import { quote, reckoned, reckoning } from "../sale/quote.js";
 import { t } from "../strings.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
 import { OnlinePayment } from "./online_payment.js";
 import { pay } from "./paying.js";
 import { paying } from "./stage.js";
+import { Trouble } from "./trouble.js";
 
 const ORDER = ["cash", "card", "upi", "online"];
 const ICONS = { cash: "cash", card: "card", upi: "phone", online: "link" };
@@ -86,6 +88,7 @@ function Paying({ modes }) {
   const { payment } = read(current, left);
   const part = payment.amount_minor < left;
   return html`<form class="pay" ref=${form} onSubmit=${submit} novalidate aria-label=${t.pay.title}>
+    <h1 class="hidden">${t.pay.title}</h1>
     <header>
       <${Button} kind="quiet" icon="back" act=${leave}>${t.sell.cart}<//>
       <p class="due"><span>${taken.length ? t.pay.left : t.pay.toPay}</span><strong>${money(left)}</strong></p>
@@ -98,6 +101,7 @@ function Paying({ modes }) {
       <${Entry} current=${current} type=${type} press=${press} errors=${errors} left=${left} n=${taken.length + 1} />
     </div>
     <${Refusal} text=${usable?.unavailable ?? ""} />
+    <${Trouble} />
     <button class="button main big complete" aria-busy=${reckoning.value}>
       ${part ? t.pay.addPayment(money(payment.amount_minor)) : t.pay.complete(money(total))}
     </button>
@@ -106,6 +110,7 @@ function Paying({ modes }) {
 
 export async function leave() {
   paying.value = false;
+  refused.value = null;
   if (cart.value.pays_cash) await changeCart({ pays_cash: false });
 }
 

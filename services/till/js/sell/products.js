@@ -28,7 +28,7 @@ function Product({ item }) {
   const from = item.price_from_minor === item.price_to_minor ? money(item.price_from_minor) : t.sell.from(money(item.price_from_minor));
   return html`<article class="product">
     <header>
-      <h3>${item.name}</h3>
+      <h2>${item.name}</h2>
       <p class="muted">${item.category}</p>
       <p class="price">${from}</p>
     </header>

@@ -2,19 +2,18 @@
 
 import { moment, money } from "../format.js";
 import { Button } from "../parts/button.js";
-import { cart, change } from "../sale/cart.js";
-import { refused } from "../sale/place.js";
-import { changes, confirmChanges, quote, reckon, reckoning, refusal } from "../sale/quote.js";
+import { changes, confirmChanges, quote, reckoning } from "../sale/quote.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
 import { startPaying, whyNoPay } from "./actions.js";
 import { Key } from "./keys.js";
+import { Trouble } from "./trouble.js";
 
 export function Sum({ open }) {
   const totals = quote.value?.totals;
   const why = whyNoPay();
   return html`<footer class="sum">
-    <${Trouble} />
+    ${open && html`<${Trouble} />`}
     ${open && html`<${Changes} />`}
     ${open && quote.value?.stock_note && html`<p class="hint">${quote.value.stock_note}</p>`}
     <${Ages} />
@@ -26,22 +25,6 @@ export function Sum({ open }) {
 }
 
 const Row = ({ name, minor }) => html`<p class="sum-row"><span>${name}</span><span>${money(minor)}</span></p>`;
-
-/** Why the cart cannot be sold as it is, with what helps. */
-function Trouble() {
-  const problem = refusal.value ?? refused.value;
-  if (!problem) return null;
-  const offline = problem.code === "not_available_offline";
-  return html`<div class="refusal" role="alert">
-    <p>${offline ? t.sell.onlineOnly : problem.message}</p>
-    ${offline && html`<${Button} act=${() => change({ coupon: null, fulfilment: "self_pickup", extensions: [] })}>${t.sell.withoutThem}<//>`}
-    ${problem.code === "not_sellable" && html`<${Button} act=${() => drop(problem.details.skus)}>${t.sell.dropThem}<//>`}
-    ${problem.code === "not_kept" && html`<a class="button" href="#/settings">${t.pay.grantFolder}</a>`}
-    ${problem.unanswered && html`<${Button} act=${reckon}>${t.common.tryAgain}<//>`}
-  </div>`;
-}
-
-const drop = (skus) => change({ lines: cart.value.lines.filter((line) => !skus.includes(line.sku)) });
 
 /** Prices that changed under the cart: the cashier confirms them before Pay. */
 function Changes() {

@@ -45,7 +45,6 @@ export const sell = {
     hold: "Hold the cart",
     short: "Hold",
     show: "Held carts",
-    count: (count) => `${count} held`,
     title: "Held carts",
     none: "No cart is held.",
     busy: "The cart at this till is held while the other one is taken.",
