@@ -1,35 +1,26 @@
-// Keeps the shell of the till, so that a reload works while the edge server restarts. Never touches /api/.
-// The store's own files win whenever it answers: a page of yesterday must not meet a service of today.
+// Serves the shell of the till from its cache, so that it is there at once, and while the edge server restarts.
+// Never touches /api/. The page itself looks after each start whether the store has another shell by now (js/shell_cache.js).
 
-const CACHE = "till-shell-1";
-const WAIT_MS = 2_000;
+const CACHE = "till-shell";
 
-addEventListener("install", () => skipWaiting());
-
-addEventListener("activate", (event) => {
-  event.waitUntil(dropOthers().then(() => clients.claim()));
+addEventListener("install", (event) => {
+  skipWaiting();
+  // without waking this script, where the browser can
+  const condition = { urlPattern: { pathname: "/(js|css|vendor)/*", search: "" } };
+  event.waitUntil(event.addRoutes?.([{ condition, source: { cacheName: CACHE } }]));
 });
+
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 addEventListener("fetch", (event) => {
-  const { pathname, origin } = new URL(event.request.url);
+  const { pathname, origin, search } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin || pathname.startsWith("/api/")) return;
-  event.respondWith(newest(event.request));
+  // who asks for the newest gets it
+  if (search) return;
+  event.respondWith(kept(event.request));
 });
 
-async function newest(request) {
+async function kept(request) {
   const cache = await caches.open(CACHE);
-  try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(WAIT_MS) });
-    if (answer.ok) await cache.put(request, answer.clone());
-    return answer.status < 500 ? answer : ((await cache.match(request)) ?? answer);
-  } catch (error) {
-    const kept = await cache.match(request, { ignoreSearch: true });
-    if (kept) return kept;
-    throw error;
-  }
-}
-
-async function dropOthers() {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  return (await cache.match(request)) ?? fetch(request);
 }

@@ -76,8 +76,8 @@ def test_a_till_that_loses_its_edge_server_says_so_and_keeps_the_cart_through_a_
     article = shop.articles()[0]
     till.scan(article["barcode"])
     expect(till.total).to_be_visible()
-    till.page.wait_for_function("navigator.serviceWorker.controller && caches.has('till-shell-1')")
-    eventually(lambda: till.page.evaluate("caches.open('till-shell-1').then(c => c.keys()).then(k => k.length > 20)"))
+    till.page.wait_for_function("navigator.serviceWorker.controller && caches.has('till-shell')")
+    eventually(lambda: till.page.evaluate("caches.open('till-shell').then(c => c.keys()).then(k => k.length > 20)"))
     with shop.system.stopped("nginx"):
         expect(till.banner).to_contain_text("does not answer", timeout=LOST_WITHIN_MS)
         till.page.reload()
@@ -148,3 +148,17 @@ def test_one_till_is_one_tab_and_a_second_says_so(till: Till) -> None:
     second.get_by_role("button", name="Use it here").click()
     expect(second.get_by_label("Staff code").or_(second.get_by_label("PIN", exact=True)).first).to_be_visible()
     expect(till.page.get_by_role("heading", name="The till is open in another tab")).to_be_visible()
+
+
+def test_a_page_of_yesterday_begins_anew_by_itself(till: Till) -> None:
+    page = till.page
+    look = "caches.open('till-shell').then(c => c.match('/css/till.css')).then(a => Boolean(a))"
+    eventually(lambda: page.evaluate(look), within=20)
+    older = """async () => {
+      const cache = await caches.open("till-shell");
+      await cache.put("/css/till.css", new Response("body { display: none }", { headers: { ETag: "older" } }));
+    }"""
+    page.evaluate(older)
+    page.reload()
+    expect(till.search).to_be_hidden()
+    expect(till.search).to_be_visible()

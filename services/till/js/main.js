@@ -3,6 +3,8 @@
 import { askToKeep } from "./db.js";
 import { startLive } from "./live.js";
 import { claim } from "./one_tab.js";
+import { asking } from "./parts/dialog.js";
+import { stage } from "./sell/stage.js";
 import { resume } from "./session.js";
 import { Shell } from "./shell.js";
 import { keepShell } from "./shell_cache.js";
@@ -14,4 +16,8 @@ render(html`<${Shell} />`, document.getElementById("till"));
 startLive();
 resume();
 askToKeep();
-addEventListener("load", () => keepShell().catch(() => {}));
+
+// the first screen comes first
+const SETTLED_MS = 2_000;
+const idle = () => ["cart", "done"].includes(stage.value) && !asking();
+addEventListener("load", () => setTimeout(() => keepShell(idle).catch(() => {}), SETTLED_MS));

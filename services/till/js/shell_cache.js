@@ -1,12 +1,31 @@
-// Hands the shell to the service worker's cache: what this page was made of, from the first visit on.
+// What the service worker serves: the files that this page was made of, all of one version. A page of yesterday must
+// not meet a service of today: where the store has other files by now, all are taken at once and the till begins anew.
 
-const CACHE = "till-shell-1";
+const CACHE = "till-shell";
+const LOOK_MS = 1_000;
 
-export async function keepShell() {
+/** @param {() => boolean} idle whether nothing is lost when the page begins anew */
+export async function keepShell(idle) {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register("sw.js");
+  const paths = shellPaths();
+  const fresh = await Promise.all(paths.map((path) => fetch(`${path}?newest`, { cache: "no-cache" })));
+  if (!fresh.every((answer) => answer.ok)) return;
+  const cache = await caches.open(CACHE);
+  const old = await Promise.all(paths.map((path) => cache.match(path)));
+  await Promise.all(paths.map((path, n) => cache.put(path, fresh[n])));
+  if (old.some((answer, n) => answer && version(answer) !== version(fresh[n]))) beginAnew(idle);
+}
+
+function beginAnew(idle) {
+  if (idle()) location.reload();
+  else setTimeout(beginAnew, LOOK_MS, idle);
+}
+
+function shellPaths() {
   const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
   const ours = loaded.filter(({ origin, pathname }) => origin === location.origin && !pathname.startsWith("/api/"));
-  const cache = await caches.open(CACHE);
-  await cache.addAll([...new Set([location.pathname, ...ours.map(({ pathname }) => pathname)])]);
+  return [...new Set([location.pathname, ...ours.map(({ pathname }) => pathname)])];
 }
+
+const version = (answer) => answer.headers.get("ETag");

@@ -10,7 +10,7 @@ import { html, useEffect, useFocus, useRef, useState } from "../ui.js";
 import { addCode, scanned } from "./adding.js";
 import { Products } from "./products.js";
 
-const TYPED_MS = 90;
+const TYPED_MS = 40;
 const PAGE = 24;
 
 export function Finder() {
