@@ -167,6 +167,9 @@ orders = Table(
     Index("orders_state_id", "state", "id"),
     Index("orders_session", "session_id", postgresql_where=text("session_id is not null")),
     Index("orders_business_date", "business_date", "id"),
+    Index("orders_number", text("invoice_number text_pattern_ops")),
+    Index("orders_customer_name", text("lower(document #>> '{customer,name}') text_pattern_ops")),
+    Index("orders_customer_phone", text("(document #>> '{customer,phone}') text_pattern_ops")),
 )
 
 payments = Table(
@@ -292,6 +295,6 @@ customers = Table(
     Column("gstin", Text),
     Column("state_code", Text),
     moment("changed_at", now=True),
-    Index("customers_phone", "phone"),
+    Index("customers_phone", text("phone text_pattern_ops")),
     Index("customers_name", text("lower(name) text_pattern_ops")),
 )

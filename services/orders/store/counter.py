@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.chassis.database import Tx
+from services.orders.store.orders import begins
 
 TAKE_PREFIX = text("""
     update prefixes set till_id = :till_id, taken_at = now()
@@ -114,5 +115,5 @@ def customer(tx: Tx, customer_id: UUID) -> Any:
 
 def find_customers(tx: Tx, search: str) -> list[Any]:
     """Customers whose name or phone begins so, at most ten."""
-    plain = search.strip().lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return list(tx.execute(FIND_CUSTOMERS, {"name": f"{plain}%", "phone": f"{plain}%"}))
+    pattern = begins(search.strip().lower())
+    return list(tx.execute(FIND_CUSTOMERS, {"name": pattern, "phone": pattern}))

@@ -6,9 +6,9 @@ from orders_store import Counter
 from test_orders_after_sale import approve_void, settle
 
 from services.chassis.ids import new_id
-from services.orders.handlers import amending, reporting, selling, verifying
+from services.orders.handlers import amending, reporting, selling, showing, verifying
 from services.orders.handlers import counter as at_counter
-from services.orders.schemas import ApprovalIn, Days, VoidWish
+from services.orders.schemas import ApprovalIn, Days, OrderQuery, VoidWish
 
 
 @pytest.fixture
@@ -113,3 +113,33 @@ def test_b13_oversold_articles_are_listed_with_their_orders(counter: Counter):
     selling.place(counter.app, sale, counter.till)
     [row] = reporting.oversold(counter.app, Days()).items
     assert (row.sku, row.quantity, row.orders) == ("A3", 2, [sale.order_id])
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("k1/26-", [3, 2, 1]),
+        ("K1/26-2", [2]),
+        ("  asha", [2]),
+        ("98450", [2]),
+        ("%", []),
+        ("_sha", []),
+        ("\\", []),
+        ("nobody", []),
+        ("'; drop table orders; --", []),
+    ],
+)
+def test_s18_an_order_is_found_by_how_its_number_or_customer_begins(counter: Counter, search, found):
+    counter.sell()
+    counter.sell(customer={"name": "Asha Rao", "phone": "98450 12345"})
+    counter.sell(customer={"name": "Ravi"})
+    rows = showing.page(counter.app, OrderQuery(search=search)).items
+    assert [int(row.invoice_number.rpartition("-")[2]) for row in rows] == found
+
+
+def test_s18_an_order_is_found_by_how_its_id_begins(counter: Counter, sold):
+    """Ids of one minute begin alike."""
+    for length in (36, 30, 20):
+        rows = showing.page(counter.app, OrderQuery(search=str(sold[0].order_id)[:length])).items
+        assert sold[0].order_id in [row.order_id for row in rows]
+    assert showing.page(counter.app, OrderQuery(search="f" * 36)).items == []
