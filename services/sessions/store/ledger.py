@@ -70,4 +70,4 @@ def _row(one: Link) -> dict[str, Any]:
 def _read(row: Any) -> Link:
     values = row._asdict()
     said, salt = values.pop("personal"), values.pop("salt")
-    return Link(**values, personal=Personal(said, bytes(salt)) if said is not None else None)
+    return Link(**values, personal=Personal(said, bytes(salt or b"")) if said is not None else None)

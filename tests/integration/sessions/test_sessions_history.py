@@ -272,6 +272,7 @@ def test_b3_the_ledger_is_unbroken_and_its_head_goes_with_the_session(store):
         "delete from ledger where sequence = 2",
         "delete from ledger where sequence = 1",
         "delete from ledger where sequence > 2",
+        "update ledger set salt = null where sequence = 2",
         'update ledger set personal = \'{"by": "A9"}\' where sequence = 2',
         "update ledger set session_id = gen_random_uuid() where sequence = 2",
     ],
