@@ -40,7 +40,7 @@ function Navigation() {
 function Backlog() {
   const backlog = status.value?.backlog;
   if (!backlog) return null;
-  const waiting = backlog.waiting + backlog.queued;
+  const waiting = backlog.waiting;
   const [kind, text] = backlog.pending
     ? ["bad", t.shell.pending(backlog.pending)]
     : waiting
@@ -84,7 +84,7 @@ async function leave() {
 }
 
 function SignOut({ backlog, close }) {
-  const waiting = backlog.waiting + backlog.queued;
+  const waiting = backlog.waiting;
   return html`<${Sheet}
     title=${t.shell.signOutTitle}
     close=${close}

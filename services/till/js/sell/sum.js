@@ -15,7 +15,6 @@ export function Sum({ open }) {
   return html`<footer class="sum">
     ${open && html`<${Trouble} />`}
     ${open && html`<${Changes} />`}
-    ${open && quote.value?.stock_note && html`<p class="hint">${quote.value.stock_note}</p>`}
     <${Ages} />
     ${totals?.discount_minor > 0 && html`<${Row} name=${t.sell.receipt.discount} minor=${-totals.discount_minor} />`}
     ${totals && totals.round_off_minor !== 0 && html`<${Row} name=${t.pay.roundOff} minor=${totals.round_off_minor} />`}
