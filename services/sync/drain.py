@@ -88,7 +88,7 @@ class Drain:
                 batch.append(self._tried.get_nowait())
             self._write(batch)
             for tried in batch:
-                self._working_on.pop(tried.claimed.delivery.order_id, None)
+                self._forget(tried.claimed)
 
     def listen(self) -> None:
         """Wakes the pump when there is something new to send."""
@@ -188,8 +188,14 @@ class Drain:
         """What was claimed and not handed out, which nobody works on any more."""
         todo, self._todo = list(self._todo), deque()
         for claimed in todo:
-            self._working_on.pop(claimed.delivery.order_id, None)
+            self._forget(claimed)
         return todo
+
+    def _forget(self, claimed: Claimed) -> None:
+        """Nobody works on this claim any more; an order that was claimed anew since then is under way."""
+        order_id = claimed.delivery.order_id
+        if self._working_on.get(order_id) is claimed:
+            del self._working_on[order_id]
 
     def _hand_out(self) -> None:
         limit = self._limit()

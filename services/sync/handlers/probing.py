@@ -40,8 +40,9 @@ def _just_counted(app: App) -> bool:
     """Another door's probe, or a real request, may have told enough."""
     with app.db.transaction() as tx:
         counted = [line.counted_at for line in connectivity.lines(tx).values() if line.counted_at]
-    since = app.clock.now() - timedelta(seconds=app.settings.probe_seconds / 2)
-    return any(at > since for at in counted)
+    now = app.clock.now()
+    since = now - timedelta(seconds=app.settings.probe_seconds / 2)
+    return any(since < at <= now for at in counted)
 
 
 def _superseded(app: App, look: Look) -> bool | None:

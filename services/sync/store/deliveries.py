@@ -42,12 +42,14 @@ ENTOMB = text("""
     values (:order_id, :session_id, :mode, :business_date, :invoice_number, 0, 'withdrawn')
     on conflict do nothing
 """)
+# no wait is as long as an hour: what is due later than that was put off by a clock that ran ahead
 CLAIM = text(f"""
     update deliveries d set state = case d.state when 'waiting' then 'sending' else d.state end,
         fence = d.fence + 1, claimed_by = :me
     from (
         select order_id from deliveries i, switches s
-        where i.state in ('waiting', 'unknown') and i.claimed_by is null and i.due_at <= :now
+        where i.state in ('waiting', 'unknown') and i.claimed_by is null
+            and (i.due_at <= :now or i.due_at > cast(:now as timestamptz) + interval '1 hour')
             and (i.mode = 'online' or i.released or i.doubtful or s.auto_sync or i.placed_at <= s.released_before)
             and exists (select 1 from drainer where holder = :me and until > now())
         order by i.due_at limit :limit for update of i skip locked

@@ -9,11 +9,13 @@ from sqlalchemy import text
 
 from services.chassis.database import Tx
 
+# a hold that ends later than any could was taken by a clock that ran ahead
 HOLD = text("""
     with before as (select holder from drainer where id = 1 for update)
     update drainer set holder = :me, until = now() + make_interval(secs => :ttl), in_flight = :in_flight,
         "limit" = :limit, latency_ms = :latency_ms, paused_until = :paused_until, pause_reason = :pause_reason
-    from before where id = 1 and (drainer.holder = :me or drainer.holder is null or drainer.until < now())
+    from before where id = 1 and (drainer.holder = :me or drainer.holder is null or drainer.until < now()
+        or drainer.until > now() + make_interval(secs => 2 * :ttl))
     returning before.holder is not distinct from :me as kept
 """)
 LET_GO = text("update drainer set holder = null, until = null, in_flight = 0 where holder = :me")

@@ -20,11 +20,13 @@ PUT = text("""
         attempts = 0, due_at = :now, reason_code = null, changed_at = now()
     where n.version < excluded.version
 """)
+# one greenlet a process tells: what this process had claimed before broke off; and no wait is as long as an hour: what
+# is due later than that was put off by a clock that ran ahead
 CLAIM = text("""
     update notices n set fence = n.fence + 1, claimed_by = :me, changed_at = now()
     from (
-        select kind, subject from notices where state = 'waiting' and due_at <= :now
-            and (claimed_by is null or claimed_by <> :me)
+        select kind, subject from notices where state = 'waiting'
+            and (due_at <= :now or due_at > cast(:now as timestamptz) + interval '1 hour')
             and exists (select 1 from drainer where holder = :me and until > now())
         order by due_at limit :limit for update skip locked
     ) due

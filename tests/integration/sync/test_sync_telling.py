@@ -9,6 +9,7 @@ from services.sync.domain.answers import Answer, Busy, Failed, Lost, Refused, Ta
 from services.sync.domain.reasons import Reason
 from services.sync.handlers import recovering
 from services.sync.handlers.telling import tell_due
+from services.sync.store import notices
 
 
 def tell(store: Store) -> int:
@@ -107,3 +108,31 @@ def test_only_the_process_that_sends_tells(store: Store) -> None:
     customer(store)
     store.claim(0)
     assert tell_due(store.app, uuid4()) == 0
+
+
+def test_b21_what_broke_off_is_told_again_and_holds_up_no_other(store: Store) -> None:
+    odd, plain = customer(store), customer(store)
+    told = store.oms.tell
+
+    def broken(kind: str, subject: str, body: dict[str, object]) -> Answer | Taken:
+        if subject == odd:
+            raise RuntimeError
+        return told(kind, subject, body)
+
+    store.oms.tell = broken  # type: ignore[method-assign]
+    tell(store)
+    assert [subject for _, subject, _ in store.oms.told] == [plain]
+    store.oms.tell = told  # type: ignore[method-assign]
+    store.later()
+    tell(store)
+    assert [subject for _, subject, _ in store.oms.told] == [plain, odd]
+
+
+def test_f24_b21_what_could_not_be_written_down_is_told_again(store: Store) -> None:
+    """The database goes away between the claim and what came of it: nobody works on the claimed ones any more."""
+    customer(store)
+    store.claim(0)
+    with store.db.transaction() as tx:
+        notices.claim(tx, store.me, store.clock.now(), 10)
+    assert tell(store) == 1
+    assert state(store) == ("sent", 0)
