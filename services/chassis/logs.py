@@ -2,10 +2,13 @@
 
 import logging
 import logging.config
+import re
 import sys
 from typing import Any
 
 import structlog
+
+QUOTED_INPUT = re.compile(r"input_value=.*, (?=input_type=)")
 
 
 def get_logger() -> Any:
@@ -14,10 +17,11 @@ def get_logger() -> Any:
 
 
 def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Drops the lines in which PostgreSQL quotes the values of a row."""
+    """Drops what PostgreSQL quotes of a row and pydantic of its input."""
     if "exception" in event:
         lines = str(event["exception"]).splitlines()
-        event["exception"] = "\n".join(line for line in lines if not line.startswith(("DETAIL:", "CONTEXT:")))
+        kept = "\n".join(line for line in lines if not line.startswith(("DETAIL:", "CONTEXT:")))
+        event["exception"] = QUOTED_INPUT.sub("", kept)
     return event
 
 

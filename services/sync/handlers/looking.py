@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
+from services.chassis.inbox import count_failures
 from services.sync.app import App
 from services.sync.domain.estimate import seconds_to_done
 from services.sync.domain.gate import shut
@@ -64,7 +65,8 @@ def _backlog(app: App, tx: Tx, queued: int, held_back: int) -> Backlog:
     others = notices.waiting(tx)
     waiting = queued + sum(orders.get(state, 0) for state in ON_THE_WAY)
     oldest = min((row.oldest for row in rows.values()), default=None)
-    nothing = waiting + orders.get("pending", 0) + sum(others.values()) == 0
+    not_taken_in = sum(count_failures(tx))
+    nothing = waiting + orders.get("pending", 0) + sum(others.values()) + not_taken_in == 0
     return Backlog(
         waiting=waiting,
         queued=queued,

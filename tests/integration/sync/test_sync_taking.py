@@ -1,5 +1,7 @@
 """Facts are taken in once, in any order of arrival."""
 
+from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -7,10 +9,11 @@ from pydantic import ValidationError
 from sync_fakes import document
 from sync_store import Store
 
-from services.chassis.events import Event
+from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
+from services.chassis.inbox import Inbox
 from services.sync.events import UnknownFact
-from services.sync.handlers import taking
+from services.sync.handlers import looking, taking
 
 
 def test_an_order_that_arrives_twice_is_one_delivery(store: Store) -> None:
@@ -115,3 +118,19 @@ def test_b21_of_a_session_the_higher_version_is_told(store: Store) -> None:
         store.fact("sessions.session_changed", {"session_id": str(session), "status": status}, version)
     [notice] = store.rows("select * from notices")
     assert (notice.version, notice.body["status"]) == (3, "success")
+
+
+def test_b12_an_order_that_could_not_be_taken_in_waits_too(store: Store) -> None:
+    broken = document() | {"totals": {}}
+    event = Event(
+        id=new_id(),
+        type="orders.order_placed",
+        store_id="S1",
+        occurred_at=datetime.now(UTC),
+        aggregate_id=broken["order_id"],
+        data=broken,
+    )
+    inbox = Inbox(store.db, "sync.orders", partial(taking.take_orders, store.app), "S1")
+    inbox.take([encode(event).encode()])
+    backlog = looking.status(store.app).backlog
+    assert (backlog.nothing_waits, backlog.please_wait) == (False, "Please wait until sync completes.")
