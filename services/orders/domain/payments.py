@@ -16,6 +16,8 @@ _FORMS: dict[str, re.Pattern[str]] = {
 }
 _DIGITS = re.compile(r"(?:\d[ \-.]?){12,18}\d")
 _CARD_LENGTHS = range(13, 20)
+# banks and their networks; the other digits are for airlines and fuel, or for nobody
+_CARD_BEGINS = frozenset("234568")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _referenced(n: int, paid: Paid, mode: PaymentMode) -> Payment:
 
 
 def _luhn(digits: str) -> bool:
-    if len(digits) not in _CARD_LENGTHS:
+    if len(digits) not in _CARD_LENGTHS or digits[0] not in _CARD_BEGINS:
         return False
     doubled = [int(d) * (2 if i % 2 else 1) for i, d in enumerate(reversed(digits))]
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0  # noqa: PLR2004
