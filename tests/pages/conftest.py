@@ -64,9 +64,9 @@ def browser_of_a_till(chromium: Browser, shop: Shop) -> Iterator[BrowserContext]
 
 @pytest.fixture
 def till(browser_of_a_till: BrowserContext, shop: Shop) -> Iterator[Till]:
-    """A paired till with an associate signed in, on the page that sells; nothing may go wrong in its scripts."""
+    """A till with an associate signed in, on the page that sells, in a browser of its own; its scripts may not fail."""
     one = Till(browser_of_a_till, shop)
-    one.pair()
+    one.pair(shop.tills[0])
     one.sign_in(shop.associate)
     yield one
     shop.line_up()
@@ -78,7 +78,7 @@ def other_till(chromium: Browser, shop: Shop) -> Iterator[Till]:
     context = chromium.new_context(base_url=shop.address, viewport={"width": 1024, "height": 768})
     context.set_default_timeout(WAIT_MS)
     one = Till(context, shop)
-    one.pair()
+    one.pair(shop.tills[1])
     one.sign_in(shop.associate)
     yield one
     context.close()

@@ -43,6 +43,7 @@ class Shop:
         self.put("/api/sessions/storage-grant", {"folder": str(granted)})
         eventually(lambda: self.get("/api/orders/payment-modes")["items"], within=60)
         eventually(self.articles, within=60)
+        self.tills = [self._new_till(), self._new_till()]
 
     def __enter__(self) -> Self:
         return self
@@ -60,11 +61,11 @@ class Shop:
     def put(self, path: str, body: Any) -> Any:
         return self._answer("PUT", path, json=body)
 
-    def new_till(self) -> dict[str, Any]:
-        """A till that was just paired and is known to sign-in: {till_id, till_key, name}."""
+    def _new_till(self) -> dict[str, str]:
+        """A till that was just paired: {till_id, till_key, name}."""
         name = self.new_name()
         found = eventually(lambda: self._paired(name), within=60, every=0.5)
-        return {key: found[key] for key in ("till_id", "till_key", "name")}
+        return {key: str(found[key]) for key in ("till_id", "till_key", "name")}
 
     def new_name(self) -> str:
         return f"Till {next(self._numbers)}"

@@ -11,11 +11,12 @@ from tests.support import eventually
 BLUE = "No internet connection. Offline Mode is on; orders will be sent when the connection is back."
 STOCK_NOTE = "Inventory shown may not reflect real-time stock until sync completes."
 NOT_AVAILABLE = "Not available in Offline Mode"
+PLEASE_WAIT = "Please wait until sync completes."
 TOAST = "Order syncing started in background"
 LOST_WITHIN_MS = 3_000
 
 
-def test_s3_s7_s14_s17_s19_s21_an_outage_at_the_till(till: Till, shop: Shop) -> None:
+def test_s3_s7_s14_s17_s19_s21_b12_an_outage_at_the_till(till: Till, shop: Shop) -> None:
     article = shop.articles()[0]
     page = till.page
     shop.line_down()
@@ -51,6 +52,11 @@ def test_s3_s7_s14_s17_s19_s21_an_outage_at_the_till(till: Till, shop: Shop) -> 
     eventually(till.printed)
     assert till.printed()[0]["text"].strip().upper().startswith("OFFLINE")
     assert till.kept() == {f"{order['order_id']}.{step}" for step in ("asked", "done")}
+
+    till.sign_out()
+    expect(page.get_by_role("dialog")).to_contain_text(PLEASE_WAIT)
+    expect(page.get_by_role("dialog")).to_contain_text("1 order waits to sync")
+    till.press("Cancel")
 
     shop.line_up()
     expect(page.locator(".toast", has_text=TOAST)).to_be_visible()

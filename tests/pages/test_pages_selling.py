@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.pages.shop import Shop
 from tests.pages.till import Till
@@ -225,3 +225,22 @@ def test_s20_a_scanned_customer_code_finds_the_customer_online(till: Till, shop:
     expect(till.cart).to_contain_text("Meera <i>Rao</i>")
     till.scan("C-00000000")
     expect(till.page.locator(".toast").last).to_have_text("No customer has the code C-00000000.")
+
+
+def test_s20_a_manager_corrects_a_product_at_head_office(browser_of_a_till: BrowserContext, shop: Shop) -> None:
+    till = Till(browser_of_a_till, shop)
+    till.pair(shop.tills[0])
+    till.sign_in(shop.manager)
+    product = shop.articles()[-1]["product"]
+    till.search.fill(product)
+    till.page.get_by_role("button", name=f"Correct {product}").first.click()
+    till.page.get_by_label("Name", exact=True).fill(" ")
+    till.press("Save")
+    expect(till.page.get_by_text("This cannot be empty.")).to_be_visible()
+    naughty = f"{product} <script>x</script>"
+    till.page.get_by_label("Name", exact=True).fill(naughty)
+    till.press("Save")
+    expect(till.page.locator(".toast").last).to_contain_text("Head office has it.")
+    shop.post("/api/catalog/data-sync", {"datasets": ["products"]})
+    expect(till.page.get_by_role("heading", name=naughty).first).to_be_visible()
+    assert till.errors == []

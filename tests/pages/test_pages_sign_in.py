@@ -29,8 +29,7 @@ def test_b19_a_manager_pairs_a_new_till_and_an_associate_signs_in(
 
 def test_b18_a_wrong_pin_is_said_beside_and_the_pad_serves_where_there_is_no_keyboard(till: Till, shop: Shop) -> None:
     page = till.page
-    page.get_by_role("button", name=f"{shop.associate.name}, Sales associate").click()
-    till.press("Sign out")
+    till.sign_out()
     page.get_by_role("button", name=shop.associate.staff_code).click()
     page.get_by_label("PIN", exact=True).fill("000000")
     till.press("Sign in")

@@ -46,9 +46,9 @@ class Till:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
 
-    def pair(self) -> None:
+    def pair(self, known: dict[str, str]) -> None:
         """Makes this browser a till, as a manager's pairing leaves it."""
-        known = json.dumps(json.dumps(self.shop.new_till()))
+        known = json.dumps(json.dumps(known))
         self.context.add_init_script(f"localStorage.setItem('till.paired', {known})")
 
     def sign_in(self, person: Person) -> None:
@@ -60,6 +60,10 @@ class Till:
         self.page.get_by_label("Staff code").fill(code)
         self.page.get_by_label("PIN", exact=True).fill(pin)
         self.page.get_by_role("button", name="Sign in", exact=True).click()
+
+    def sign_out(self) -> None:
+        self.press(f"{self.shop.associate.name}, Sales associate")
+        self.press("Sign out")
 
     @property
     def search(self) -> Locator:

@@ -36,19 +36,18 @@ function Navigation() {
   </nav>`;
 }
 
-/** Green only when nothing waits. */
-function Backlog() {
+/** What waits, in words: green only when nothing does; null while that is not known. */
+function standing() {
   const backlog = status.value?.backlog;
   if (!backlog) return null;
-  const waiting = backlog.waiting;
-  const [kind, text] = backlog.pending
-    ? ["bad", t.shell.pending(backlog.pending)]
-    : waiting
-      ? ["warn", t.shell.waiting(waiting)]
-      : backlog.nothing_waits
-        ? ["good", t.shell.nothingWaits]
-        : ["warn", t.shell.othersWait];
-  return html`<a class="chip ${kind} backlog" href="#/settings"><i></i><span>${text}</span></a>`;
+  if (backlog.pending) return { kind: "bad", text: t.shell.pending(backlog.pending) };
+  if (backlog.waiting) return { kind: "warn", text: t.shell.waiting(backlog.waiting) };
+  return backlog.nothing_waits ? { kind: "good", text: t.shell.nothingWaits } : { kind: "warn", text: t.shell.othersWait };
+}
+
+function Backlog() {
+  const stands = standing();
+  return stands && html`<a class="chip ${stands.kind} backlog" href="#/settings"><i></i><span>${stands.text}</span></a>`;
 }
 
 function Person() {
@@ -79,18 +78,17 @@ function Appearance() {
 /** Warns while something waits, and lets go all the same. */
 async function leave() {
   const backlog = status.value?.backlog;
-  if (backlog && !backlog.nothing_waits && !(await ask(SignOut, { backlog }))) return;
+  if (backlog && !backlog.nothing_waits && !(await ask(SignOut))) return;
   await signOut();
 }
 
-function SignOut({ backlog, close }) {
-  const waiting = backlog.waiting;
+function SignOut({ close }) {
   return html`<${Sheet}
     title=${t.shell.signOutTitle}
     close=${close}
     actions=${html`<${Button} act=${() => close(false)}>${t.common.cancel}<//><${Button} kind="main" act=${() => close(true)}>${t.shell.signOutAnyway}<//>`}
   >
     <p><strong>${t.shell.pleaseWait}</strong></p>
-    <p>${waiting > 0 && t.shell.waiting(waiting)} ${backlog.pending > 0 && t.shell.pending(backlog.pending)}</p>
+    <p>${standing()?.text}</p>
   <//>`;
 }

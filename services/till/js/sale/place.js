@@ -68,7 +68,7 @@ export async function nextSale() {
 }
 
 async function finish(order) {
-  if (!asked.value) return;
+  if (asked.value?.order_id !== order.order_id) return;
   await folder.keep(`${order.order_id}.done`, order).catch(() => null);
   await write(DONE, order);
   await startAnew();
@@ -77,6 +77,7 @@ async function finish(order) {
 }
 
 async function giveBack(sale, problem) {
+  if (asked.value !== sale) return;
   await folder.keep(`${sale.order_id}.not`, { code: problem.code }).catch(() => null);
   if (problem.code === "order_abandoned") await renew();
   await forget();

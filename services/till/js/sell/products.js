@@ -2,10 +2,13 @@
 
 import { count, money } from "../format.js";
 import { offline } from "../live.js";
+import { ask } from "../parts/dialog.js";
 import { Button } from "../parts/button.js";
+import { isManager } from "../session.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
 import { addVariant } from "./adding.js";
+import { CorrectProduct } from "./correct_product.js";
 
 const FEW = 3;
 
@@ -31,6 +34,9 @@ function Product({ item }) {
       <h2>${item.name}</h2>
       <p class="muted">${item.category}</p>
       <p class="price">${from}</p>
+      ${isManager.value &&
+      html`<${Button} kind="quiet" class="square correct" icon="more" label=${t.sell.correct.label(item.name)} why=${offline() && t.common.notAvailableOffline}
+        act=${() => ask(CorrectProduct, { item })} />`}
     </header>
     <div class="sizes">${item.variants.map((variant) => html`<${Size} key=${variant.sku} product=${item} variant=${variant} />`)}</div>
   </article>`;

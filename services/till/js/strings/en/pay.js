@@ -55,7 +55,6 @@ export const pay = {
     pin: "PIN",
     reason: "Reason",
     enterReason: "Say why, in a few words.",
-    notManager: "Only a manager can approve this.",
     approve: "Approve",
     actions: {
       oversell: (subject) => `${subject}: more is sold than the figure says is left`,

@@ -65,5 +65,13 @@ export const sell = {
     extensionsHint: "Codes of warranties or alterations, with spaces between them.",
     enterCode: "A code has letters, digits, dots, dashes and slashes only.",
   },
+  correct: {
+    label: (name) => `Correct ${name}`,
+    title: "Correct the product at head office",
+    name: "Name",
+    category: "Category",
+    enter: "This cannot be empty.",
+    done: "Head office has it. The catalogue follows with its next sync.",
+  },
   receipt: { title: "Invoice", discount: "Discount" },
 };

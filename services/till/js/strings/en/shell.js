@@ -25,7 +25,6 @@ export const shell = {
   signOutTitle: "Sign out?",
   signOutAnyway: "Sign out all the same",
   pleaseWait: "Please wait until sync completes.",
-  cartStays: "The cart on this till stays here for whoever signs in next.",
   otherTab: {
     title: "The till is open in another tab",
     text: "One till works in one tab at a time, so that no sale is made twice.",

@@ -8,7 +8,6 @@ export const signIn = {
   enterPin: "Enter your PIN.",
   someoneElse: "Someone else",
   recent: "Who was here lately",
-  notPaired: "This till is not paired with the store yet. A manager pairs it once.",
   pair: "Pair this till",
   pairText: "A manager signs in and gives this till its name. It gets an invoice series of its own.",
   managerCode: "Manager’s staff code",
@@ -24,5 +23,4 @@ export const signIn = {
   enterNewPin: "Choose 6 to 8 digits.",
   pinSet: "The PIN is set. Sign in with it.",
   setPinSubmit: "Set PIN",
-  resume: "An unfinished sale is kept on this till. It goes on after you sign in.",
 };
