@@ -24,10 +24,14 @@ class _Read(BaseModel):
 
 
 class Outcome(_Read):
-    """Where the delivery of an order stands; the higher `delivery_version` is the later word."""
+    """Where the delivery of an order stands; the higher `delivery_version` is the later word.
+
+    `revision` is the one that head office has, or is to have next.
+    """
 
     order_id: UUID
     delivery_version: int
+    revision: int = 1
     state: Literal["synced", "pending", "withdrawn", "too_late", "waiting"]
     wish_id: UUID | None = None
     oms_id: str | None = None

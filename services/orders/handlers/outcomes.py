@@ -19,6 +19,7 @@ def take(app: App, tx: Tx, batch: list[Event]) -> None:
     for outcome in outcomes:
         if outcome.wish_id is not None:
             wishes.answer(tx, outcome.wish_id, "too_late" if outcome.state == "too_late" else "done")
+    wishes.overtake(tx, {o.order_id: o.revision for o in outcomes if o.state == "synced"})
     settled = orders.settle(tx, [_row(outcome) for outcome in outcomes])
     withdrawn = [o.order_id for o in outcomes if o.state == "withdrawn" and o.order_id in settled]
     if withdrawn:

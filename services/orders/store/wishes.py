@@ -14,6 +14,11 @@ ASK = text("""
 """)
 GET = text("select * from amendments where wish_id = :wish_id")
 ANSWER = text("update amendments set state = :state where wish_id = :wish_id and state = 'asked'")
+OVERTAKEN = text("""
+    update amendments a set state = 'too_late'
+    from unnest(cast(:order_ids as uuid[]), cast(:revisions as int[])) as r (order_id, revision)
+    where a.order_id = r.order_id and a.kind = 'correct' and a.revision > r.revision and a.state <> 'too_late'
+""")
 VOID_ASKED = text("""
     select exists (select from amendments where order_id = :order_id and kind = 'void' and state = 'asked')
 """)
@@ -45,6 +50,11 @@ def get(tx: Tx, wish_id: UUID) -> Any:
 def answer(tx: Tx, wish_id: UUID, state: str) -> None:
     """Notes what became of a wish; only the first answer counts."""
     tx.execute(ANSWER, {"wish_id": wish_id, "state": state})
+
+
+def overtake(tx: Tx, taken: dict[UUID, int]) -> None:
+    """Notes corrections that came too late: head office has the order under an older revision."""
+    tx.execute(OVERTAKEN, {"order_ids": list(taken), "revisions": list(taken.values())})
 
 
 def void_asked(tx: Tx, order_id: UUID) -> bool:

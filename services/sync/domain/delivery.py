@@ -168,6 +168,8 @@ def _accepted(delivery: Delivery, answer: Accepted) -> Step:
     synced = replace(
         delivery,
         state=state,
+        # it may have been an older one that arrived, long ago
+        revision=answer.revision or delivery.revision,
         oms_id=answer.oms_id,
         accepted_at=answer.accepted_at,
         doubtful=False,

@@ -182,6 +182,20 @@ def test_b10_a_correction_is_a_row_of_its_own_and_the_order_as_printed_stays(cou
     assert showing.detail(counter.app, order.order_id).document == order.document
 
 
+@pytest.mark.parametrize("order_of_arrival", [(0, 1), (1, 0), (0, 1, 0, 1)])
+def test_b10_a_correction_that_an_older_revision_overtook_came_too_late(counter: Counter, order_of_arrival):
+    order = counter.sell()
+    wish = CorrectionWish(wish_id=new_id(), reason="Other article", lines=[{"line_no": 1, "oms_sku": "HO-1"}])
+    asked = amending.correct(counter.app, order.order_id, wish, counter.manager)
+    told = (
+        {"state": "waiting", "version": 1, "revision": asked.revision, "wish_id": str(asked.wish_id)},
+        {"state": "synced", "version": 2, "revision": 1, "oms_id": "OMS-1", "accepted_at": ACCEPTED},
+    )
+    for n in order_of_arrival:
+        settle(counter, order, **told[n])
+    assert (state(counter, order), counter.scalar("select state from amendments")) == ("synced", "too_late")
+
+
 def test_s13_a_movement_counts_until_a_later_figure_holds_it(counter: Counter):
     order = counter.sell({"A1": 3})
     settle(counter, order, "synced", 1, oms_id="OMS-1", accepted_at=ACCEPTED)

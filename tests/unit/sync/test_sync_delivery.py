@@ -143,6 +143,11 @@ def test_a_retry_begins_anew_and_keeps_its_doubt() -> None:
     assert (after.state, after.attempts, after.asks, after.doubtful, after.reason) == (WAITING, 0, 0, True, None)
 
 
+def test_b10_an_order_that_head_office_took_before_its_correction_stands_under_that_revision() -> None:
+    after = next_step(at(State.SENDING, revision=2), replace(ACCEPTED, revision=1), NOW, POLICY).delivery
+    assert (after.state, after.revision) == (SYNCED, 1)
+
+
 def test_a_correction_goes_out_as_a_revision_of_its_own() -> None:
     after = life.correct(at(PENDING, attempts=3), 2, NOW).delivery
     assert (after.state, after.revision, after.attempts, after.due_at) == (WAITING, 2, 0, NOW)
