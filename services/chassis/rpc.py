@@ -8,8 +8,8 @@ from typing import Any, ClassVar, get_type_hints
 
 import nameko.rpc
 from nameko.amqp.publish import Publisher, UndeliverableMessage
-from nameko.constants import DEFAULT_TRANSPORT_OPTIONS, NON_PERSISTENT
-from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
+from nameko.constants import CALL_ID_STACK_CONTEXT_KEY, DEFAULT_TRANSPORT_OPTIONS, NON_PERSISTENT
+from nameko.exceptions import MethodNotFound, RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
 from nameko.rpc import Responder, Rpc
 from nameko.standalone.rpc import ServiceRpcProxy
 from pydantic import ConfigDict, ValidationError, create_model
@@ -97,6 +97,12 @@ class Procedure(Rpc):
         }
         return create_model(self.method_name, __config__=ConfigDict(extra="forbid"), **fields)  # type: ignore[call-overload]
 
+    def unpack_message_headers(self, message: Any) -> dict[str, Any]:
+        """The calls that led here; nameko takes whatever a header says, and ends where that makes no sense."""
+        calls = super().unpack_message_headers(message).get(CALL_ID_STACK_CONTEXT_KEY)
+        known = isinstance(calls, list) and all(isinstance(call_id, str) for call_id in calls)
+        return {CALL_ID_STACK_CONTEXT_KEY: calls} if known else {}
+
     def handle_message(self, body: Any, message: Any) -> None:
         if not isinstance(body, dict) or body.get("args") or not isinstance(body.get("kwargs"), dict):
             raise RpcError("invalid_input", "Send keyword arguments only.", status="422")
@@ -131,7 +137,7 @@ def call(amqp_uri: str, service: str, method: str, *, timeout: float = TIMEOUT_S
     """Calls a method of a service.
 
     Raises RpcTimeout after `timeout` seconds (the request expires as well, so that it is not carried out later),
-    RpcUnavailable without service or broker, and RpcError for what the service itself refuses.
+    RpcUnavailable without such a method, service or broker, and RpcError for what the service itself refuses.
     """
     config = {"AMQP_URI": amqp_uri, "SERIALIZERS": SERIALIZERS, "serializer": "json"}
     try:
@@ -142,7 +148,7 @@ def call(amqp_uri: str, service: str, method: str, *, timeout: float = TIMEOUT_S
         raise
     except RpcTimeout:
         raise
-    except (UnknownService, RemoteError, *BROKER_ERRORS) as error:
+    except (UnknownService, MethodNotFound, RemoteError, *BROKER_ERRORS) as error:
         raise RpcUnavailable(f"{service}.{method}: {type(error).__name__}") from error
 
 
