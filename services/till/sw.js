@@ -6,7 +6,7 @@ const CACHE = "till-shell";
 addEventListener("install", (event) => {
   skipWaiting();
   // without waking this script, where the browser can
-  const condition = { urlPattern: { pathname: "/(js|css|vendor)/*", search: "" } };
+  const condition = { or: ["/js/*", "/css/*", "/vendor/*"].map((pathname) => ({ urlPattern: { pathname, search: "" } })) };
   event.waitUntil(event.addRoutes?.([{ condition, source: { cacheName: CACHE } }]));
 });
 

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import BrowserContext, expect
 
+from services.chassis.ids import new_id
 from tests.pages.shop import Shop
 from tests.pages.till import Till
 
@@ -25,6 +26,17 @@ def test_b19_a_manager_pairs_a_new_till_and_an_associate_signs_in(
     till.fill_sign_in(shop.associate.staff_code.lower(), shop.associate.pin)
     expect(till.search).to_be_visible()
     assert till.errors == []
+
+
+def test_b19_a_till_that_the_store_no_longer_knows_is_paired_anew(
+    browser_of_a_till: BrowserContext, shop: Shop
+) -> None:
+    till = Till(browser_of_a_till, shop)
+    till.pair({"till_id": str(new_id()), "till_key": "of another store", "name": "Old till"})
+    till.page.goto("/")
+    till.fill_sign_in(shop.associate.staff_code, shop.associate.pin)
+    till.press("Pair this till")
+    expect(till.page.get_by_label("Name of this till")).to_be_visible()
 
 
 def test_b18_a_wrong_pin_is_said_beside_and_the_pad_serves_where_there_is_no_keyboard(till: Till, shop: Shop) -> None:

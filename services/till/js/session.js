@@ -18,6 +18,9 @@ export const isManager = computed(() => who.value?.role === "manager");
 /** This till: {till_id, till_key, name}, null before it is paired. */
 export const till = signal(stored(PAIRED, null));
 
+/** Whether the store no longer knows this till: it was retired, or is another store's. */
+export const tillUnknown = signal(false);
+
 /** Those who signed in here lately, the last first. */
 export const recent = signal(stored(RECENT, []));
 
@@ -60,6 +63,7 @@ export const setPin = (staff_code, code, pin) =>
 /** A manager makes this browser a till of the store. */
 export async function pair(staff_code, pin, name) {
   const found = await asManager(staff_code, pin, (bearer) => post("/api/orders/tills", { name }, { bearer }));
+  tillUnknown.value = false;
   till.value = { till_id: found.till_id, till_key: found.till_key, name: found.name };
   localStorage.setItem(PAIRED, JSON.stringify(till.value));
 }
@@ -79,6 +83,7 @@ async function onceTillIsKnown(act, tries = KNOWN_TRIES) {
   try {
     return await act();
   } catch (problem) {
+    tillUnknown.value = problem.code === "till_unknown" && tries <= 1;
     if (problem.code !== "till_unknown" || tries <= 1) throw problem;
     await new Promise((resolve) => setTimeout(resolve, KNOWN_EVERY_MS));
     return onceTillIsKnown(act, tries - 1);

@@ -13,7 +13,8 @@ export async function keepShell(idle) {
   if (!fresh.every((answer) => answer.ok)) return;
   const cache = await caches.open(CACHE);
   const old = await Promise.all(paths.map((path) => cache.match(path)));
-  await Promise.all(paths.map((path, n) => cache.put(path, fresh[n])));
+  // the page itself last: where it is kept, all is
+  for (const [n, path] of paths.entries()) await cache.put(path, fresh[n]);
   if (old.some((answer, n) => answer && version(answer) !== version(fresh[n]))) beginAnew(idle);
 }
 
@@ -25,7 +26,7 @@ function beginAnew(idle) {
 function shellPaths() {
   const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
   const ours = loaded.filter(({ origin, pathname }) => origin === location.origin && !pathname.startsWith("/api/"));
-  return [...new Set([location.pathname, ...ours.map(({ pathname }) => pathname)])];
+  return [...new Set([...ours.map(({ pathname }) => pathname), location.pathname])];
 }
 
 const version = (answer) => answer.headers.get("ETag");

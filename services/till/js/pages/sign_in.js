@@ -5,7 +5,7 @@ import { Field, Refusal, useForm } from "../parts/form.js";
 import { Icon } from "../parts/icons.js";
 import { Pad } from "../parts/pad.js";
 import { say, Toasts } from "../parts/toast.js";
-import { pair, recent, setPin, signIn, till } from "../session.js";
+import { pair, recent, setPin, signIn, till, tillUnknown } from "../session.js";
 import { t } from "../strings.js";
 import { html, useRef, useState } from "../ui.js";
 
@@ -21,7 +21,7 @@ export function SignIn() {
       <footer>
         ${view !== "in" && html`<${Button} kind="quiet" act=${() => setView("in")}>${words.title}<//>`}
         ${view !== "pin" && html`<${Button} kind="quiet" act=${() => setView("pin")}>${words.setPin}<//>`}
-        ${view !== "pair" && !till.value && html`<${Button} kind="quiet" act=${() => setView("pair")}>${words.pair}<//>`}
+        ${view !== "pair" && (!till.value || tillUnknown.value) && html`<${Button} kind="quiet" act=${() => setView("pair")}>${words.pair}<//>`}
       </footer>
     </section>
     <${Toasts} />

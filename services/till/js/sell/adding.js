@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { offline } from "../live.js";
 import { say } from "../parts/toast.js";
 import { add } from "../sale/cart.js";
+import { nextSale } from "../sale/place.js";
 import { t } from "../strings.js";
 import { takeCustomer } from "./actions.js";
 import { stage } from "./stage.js";
@@ -13,7 +14,8 @@ const CUSTOMER = /^C-/;
 
 /** What a scanner read, wherever the focus was: an article, or a customer's card. */
 export async function scanned(code) {
-  if (stage.value !== "cart") return;
+  // the next customer's first article begins the next sale
+  if (stage.value === "done") await nextSale();
   if (CUSTOMER.test(code)) await scannedCustomer(code);
   else await addCode(code);
 }

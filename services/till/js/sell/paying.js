@@ -17,10 +17,7 @@ export async function pay(total, payments) {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     await place(sale);
     const problem = refused.value;
-    if (!problem) {
-      paying.value = false;
-      return;
-    }
+    if (!problem) return;
     if (problem.code !== "approval_needed") {
       await explain(problem, total);
       return;

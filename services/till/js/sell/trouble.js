@@ -17,9 +17,12 @@ export function Trouble() {
     <p>${offline ? t.sell.onlineOnly : problem.message}</p>
     ${offline && html`<${Button} act=${() => change({ coupon: null, fulfilment: "self_pickup", extensions: [] })}>${t.sell.withoutThem}<//>`}
     ${problem.code === "not_sellable" && html`<${Button} act=${() => drop(problem.details.skus)}>${t.sell.dropThem}<//>`}
+    ${problem.code === "gstin_not_available_offline" && html`<${Button} act=${dropGstin}>${t.sell.withoutGstin}<//>`}
     ${problem.code === "not_kept" && html`<a class="button" href="#/settings">${t.pay.grantFolder}</a>`}
     ${problem.unanswered && html`<${Button} act=${reckon}>${t.common.tryAgain}<//>`}
   </div>`;
 }
+
+const dropGstin = () => change({ customer: { ...cart.value.customer, gstin: null } });
 
 const drop = (skus) => change({ lines: cart.value.lines.filter((line) => !skus.includes(line.sku)) });

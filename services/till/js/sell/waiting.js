@@ -5,6 +5,7 @@ import { Icon } from "../parts/icons.js";
 import { abandon } from "../sale/place.js";
 import { t } from "../strings.js";
 import { html, useEffect, useState } from "../ui.js";
+import { paying } from "./stage.js";
 
 const SHOWN_AFTER_MS = 400;
 
@@ -15,10 +16,14 @@ export function Waiting() {
     return () => clearTimeout(timer);
   }, []);
   if (!shown) return html`<section class="finder" aria-busy="true"></section>`;
-  const giveUp = () =>
-    abandon().catch((problem) => {
+  const giveUp = async () => {
+    try {
+      await abandon();
+      paying.value = false;
+    } catch (problem) {
       throw problem.unanswered ? new Error(t.pay.waiting.givingUp) : problem;
-    });
+    }
+  };
   return html`<section class="finder"><div class="outcome" role="status">
     <${Icon} name="clock" />
     <h1>${t.pay.waiting.title}</h1>

@@ -36,6 +36,7 @@ export const sell = {
   pricesChanged: "Prices have changed since the articles were added.",
   confirmFirst: "Confirm the new prices first.",
   onlineOnly: "A coupon, delivery or an extension is in this cart. Not available in Offline Mode.",
+  withoutGstin: "Sell without the GSTIN",
   withoutThem: "Sell without them",
   dropThem: "Take them out of the cart",
   datasets: { products: "Prices", inventory: "Inventory", "payment-modes": "Payment modes", staff: "Staff" },
