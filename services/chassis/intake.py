@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -30,8 +31,14 @@ RECONNECT_S = 1.0
 RETRY_LOOK_S = 1.0
 DEAD_LOOK_S = 5.0
 STALLED_AFTER_S = 120
+CONSUME_WITHIN_S = 10.0
+DEAF_FOR_S = 20.0
 
 ATTRIBUTE = "intake"
+
+
+class Deaf(Exception):
+    """A queue that is there and answers nobody: it was declared a moment before its broker lost its power."""
 
 
 class Intake(Entrypoint):
@@ -44,6 +51,7 @@ class Intake(Entrypoint):
         self.queue = queue
         self.batch = batch
         self.paused = paused
+        self._deaf_since: float | None = None
         super().__init__(**kwargs)
 
     def setup(self) -> None:
@@ -76,6 +84,8 @@ class Intake(Entrypoint):
                 with connect(self._uri, f"{self.container.service_name}.{self.queue.name}") as connection:
                     declare(connection.channel(), self.queue)
                     self._serve(connection)
+            except (Deaf, amqp.InternalError):
+                self._heard_nothing()
             except AWAY as error:
                 log.warning("intake_waits", queue=self.queue.name, reason=type(error).__name__)
             except Exception:
@@ -96,10 +106,12 @@ class Intake(Entrypoint):
 
     def _consume(self, connection: amqp.Connection) -> None:
         """Consumes on a channel of its own until paused; closing it gives back what was not taken."""
-        with connection.channel() as channel:
-            channel.basic_qos(0, self.batch, False)
-            arrived: list[amqp.Message] = []
+        channel, arrived = connection.channel(), list[amqp.Message]()
+        channel.basic_qos(0, self.batch, False)
+        with eventlet.Timeout(CONSUME_WITHIN_S, Deaf):
             channel.basic_consume(self.queue.name, callback=arrived.append)
+        self._deaf_since = None
+        with channel:
             until = time.monotonic() + DEAD_LOOK_S
             while time.monotonic() < until and not self._is_paused():
                 self._collect(connection, arrived)
@@ -107,6 +119,16 @@ class Intake(Entrypoint):
                 if arrived:
                     self._take(channel, arrived)
                     until = max(until, time.monotonic() + IDLE_S)
+
+    def _heard_nothing(self) -> None:
+        """A queue that stays deaf is made anew: whoever told it something keeps that until the inbox has it."""
+        now = time.monotonic()
+        self._deaf_since = self._deaf_since or now
+        log.error("queue_is_deaf", queue=self.queue.name, seconds=round(now - self._deaf_since))
+        if now - self._deaf_since >= DEAF_FOR_S:
+            with suppress(*AWAY), connect(self._uri, "watchdog") as connection:
+                connection.channel().queue_delete(self.queue.name)
+                log.error("queue_made_anew", queue=self.queue.name)
 
     def _collect(self, connection: amqp.Connection, arrived: list[amqp.Message]) -> None:
         """Waits for a first message, then takes what follows at once, up to a batch."""

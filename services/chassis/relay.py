@@ -120,10 +120,10 @@ class RelayLoop:
             return [Fate.UNKNOWN] * len(rows)
 
     def _note(self, rows: list[Any], fates: list[Fate]) -> None:
-        now = time.monotonic()
+        now, some_were_heard = time.monotonic(), Fate.CONFIRMED in fates
         for row, fate in zip(rows, fates, strict=True):
             metrics.PUBLISHED.labels(self._service, fate.value).inc()
-            if row.queue and fate in (Fate.REFUSED, Fate.UNROUTABLE):
+            if row.queue and (fate in (Fate.REFUSED, Fate.UNROUTABLE) or (fate is Fate.UNKNOWN and some_were_heard)):
                 self._holds.refuse(row.queue, now)
             elif row.queue and fate is Fate.CONFIRMED:
                 self._holds.accept(row.queue)

@@ -1,6 +1,6 @@
 """What can befall a fact on its way to the broker: no queue, a full one, a blocked broker, a dead one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from chassis_system import Running, Sample
@@ -73,3 +73,20 @@ def test_f_a_broker_that_was_killed_stops_no_door_and_its_worker_goes_on_by_itse
     broker.start()
     eventually(lambda: [sample.times(thing) for thing in sold] == [1] * 5, within=90)
     assert worker.process.alive()
+
+
+def test_f_a_queue_that_is_there_and_answers_nobody_is_made_anew(
+    new_sample: Callable[[], Sample], broker: RabbitMQ
+) -> None:
+    """As a quorum queue is that was declared a moment before its broker lost its power."""
+    sample = new_sample()
+    with sample.running("door") as door:
+        with sample.running("worker"):
+            first = door.add("Blue")
+            eventually(lambda: sample.times(first) == 1)
+        queue = f"{sample.amqp.rpartition('/')[2]}_sample.things"
+        broker.control("eval", f"ra:stop_server(quorum_queues, {{'{queue}', node()}}).")
+        with sample.running("worker") as worker:
+            second = door.add("Green")
+            eventually(lambda: sample.times(second) == 1, within=90)
+            assert worker.logged("queue_made_anew")
