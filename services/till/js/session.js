@@ -6,7 +6,7 @@ import { computed, signal } from "./ui.js";
 const PAIRED = "till.paired";
 const RECENT = "till.recent";
 const RECENT_MOST = 6;
-const KNOWN_TRIES = 8;
+const KNOWN_TRIES = 6;
 const KNOWN_EVERY_MS = 500;
 
 const stored = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? "null") ?? otherwise;

@@ -13,6 +13,8 @@ import { Key } from "./keys.js";
 import { stage } from "./stage.js";
 import { Sum } from "./sum.js";
 
+const MOST = 9_999;
+
 export function Cart({ side, turn }) {
   const open = stage.value === "cart";
   return html`<section class="cart ${open ? "" : "fixed"}" aria-label=${t.sell.cart}>
@@ -67,6 +69,26 @@ function Lines({ open }) {
   </ul>`;
 }
 
+function Quantity({ sku, name, quantity }) {
+  const type = (event) => {
+    const typed = Number(event.currentTarget.value);
+    if (Number.isInteger(typed) && typed > 0 && typed <= MOST) setQuantity(sku, typed);
+    else event.currentTarget.value = quantity;
+  };
+  return html`<div class="quantity">
+    <${Button} class="square" icon="minus" label=${t.sell.less(name)} act=${() => setQuantity(sku, quantity - 1)} />
+    <input
+      aria-label=${t.sell.quantityOf(name)}
+      inputmode="numeric"
+      autocomplete="off"
+      value=${quantity}
+      onFocus=${(event) => event.currentTarget.select()}
+      onChange=${type}
+    />
+    <${Button} class="square" icon="plus" label=${t.sell.oneMore(name)} act=${() => setQuantity(sku, quantity + 1)} />
+  </div>`;
+}
+
 function Line({ line, reckoned, open }) {
   const { sku, quantity, unit_price_minor: price } = line;
   const name = reckoned?.name ?? line.name;
@@ -81,11 +103,7 @@ function Line({ line, reckoned, open }) {
       ${current?.oversold && html`<small class="oversold">${t.sell.oversold(current.left ?? 0)}</small>`}
     </div>
     ${open
-      ? html`<div class="quantity">
-          <${Button} class="square" icon="minus" label=${t.sell.less(name)} act=${() => setQuantity(sku, quantity - 1)} />
-          <output>${quantity}</output>
-          <${Button} class="square" icon="plus" label=${t.sell.oneMore(name)} act=${() => setQuantity(sku, quantity + 1)} />
-        </div>`
+      ? html`<${Quantity} sku=${sku} name=${name} quantity=${quantity} />`
       : html`<span class="muted">× ${quantity}</span>`}
     <span class="amount">${money(amount)}</span>
   </li>`;

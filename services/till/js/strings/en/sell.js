@@ -23,6 +23,7 @@ export const sell = {
   emptyCart: "Scan an article, or pick one.",
   clear: "Empty the cart",
   less: (name) => `One ${name} less`,
+  quantityOf: (name) => `Quantity of ${name}`,
   oneMore: (name) => `One ${name} more`,
   saved: (amount) => `${amount} off`,
   oversold: (left) => (left > 0 ? `Only ${left} left: a manager approves at Pay` : "None left: a manager approves at Pay"),
