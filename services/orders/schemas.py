@@ -182,7 +182,7 @@ class OrderQuery(Strict):
     till_id: UUID | None = None
     session_id: UUID | None = None
     business_date: Day | None = None
-    search: Annotated[str, StringConstraints(max_length=64)] | None = None
+    search: Annotated[Safe, StringConstraints(max_length=64)] | None = None
     cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -327,7 +327,7 @@ class Customers(BaseModel):
 
 
 class CustomerQuery(Strict):
-    search: Annotated[str, StringConstraints(min_length=4, max_length=64)]
+    search: Annotated[Safe, StringConstraints(min_length=4, max_length=64)]
 
 
 class Scanned(BaseModel):
