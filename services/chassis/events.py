@@ -15,6 +15,10 @@ class Unreadable(Exception):
     """A message that is no event of ours."""
 
 
+class UnknownFact(Exception):
+    """An event that its consumer does not know what to do with; it becomes a dead letter."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """A fact: what happened to which aggregate; the higher `aggregate_version` is the later word on it."""
@@ -56,6 +60,12 @@ def decode(body: bytes) -> Event:
     except (ValueError, RecursionError, ValidationError) as error:
         raise Unreadable(type(error).__name__) from error
     return Event(**envelope.__dict__)
+
+
+def expect(event: Event, *types: str) -> None:
+    """Raises UnknownFact for another type, or a version that is not known here."""
+    if event.type not in types or event.version != 1:
+        raise UnknownFact(f"{event.type} v{event.version}")
 
 
 def _refuse(constant: str) -> None:

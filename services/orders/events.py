@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.chassis.events import Event
+from services.chassis.events import Event, expect
 from services.chassis.topology import Queue
 
 OUTCOMES = Queue("orders.outcomes")
 QUEUES = (OUTCOMES,)
+ORDERS_SETTLED = "sync.orders_settled"
 
 PLACED_TO = ("sync.orders", "catalog.facts")
 AMENDED_TO = ("sync.facts",)
@@ -41,6 +42,12 @@ class Outcome(_Read):
 
 class OrdersSettled(_Read):
     outcomes: tuple[Outcome, ...]
+
+
+def outcomes_in(event: Event) -> tuple[Outcome, ...]:
+    """The outcomes that sync tells of. Raises UnknownFact, or ValidationError for what cannot be read."""
+    expect(event, ORDERS_SETTLED)
+    return OrdersSettled.model_validate(event.data).outcomes
 
 
 def order_placed(document: dict[str, Any]) -> Event:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.events import Event
+from services.chassis.events import Event, expect
 from services.chassis.topology import Queue
 from services.sync.domain.wishes import Kind
 
@@ -23,10 +23,6 @@ ORDERS_SETTLED = "sync.orders_settled"
 
 SETTLED_TO = ("orders.outcomes", "sessions.facts", "catalog.facts")
 MOST_OUTCOMES = 100
-
-
-class UnknownFact(Exception):
-    """An event that sync does not know what to do with; it becomes a dead letter."""
 
 
 class _Read(BaseModel):
@@ -98,12 +94,6 @@ def placed(event: Event) -> OrderPlaced:
     """The order in an order_placed. Raises UnknownFact, or ValidationError for a document that cannot be one."""
     expect(event, ORDER_PLACED)
     return OrderPlaced.model_validate(event.data)
-
-
-def expect(event: Event, *types: str) -> None:
-    """Raises UnknownFact for another type, or a version that is not known here."""
-    if event.type not in types or event.version != 1:
-        raise UnknownFact(f"{event.type} v{event.version}")
 
 
 def settled(store_id: str, outcomes: Sequence[dict[str, Any]]) -> list[Event]:

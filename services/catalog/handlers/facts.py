@@ -11,14 +11,10 @@ from services.catalog.events import ORDER_PLACED, ORDER_VOIDED, ORDERS_SETTLED, 
 from services.catalog.handlers.standing import tell
 from services.catalog.store import facts
 from services.chassis.database import Tx
-from services.chassis.events import Event
+from services.chassis.events import Event, expect
 
 # longer than any fact is under way
 KEEP = timedelta(days=90)
-
-
-class UnknownFact(Exception):
-    """An event that catalog does not know what to do with; it becomes a dead letter."""
 
 
 def take(tx: Tx, events: list[Event]) -> None:
@@ -37,8 +33,7 @@ def forget(app: App) -> None:
 def _by_kind(events: Iterable[Event]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for event in events:
-        if event.type not in _TAKE or event.version != 1:
-            raise UnknownFact(f"{event.type} v{event.version}")
+        expect(event, *_TAKE)
         found.setdefault(event.type, []).append(event.data)
     return found
 

@@ -7,7 +7,7 @@ from services.chassis.database import Tx, notify
 from services.chassis.events import Event
 from services.orders import events
 from services.orders.app import App
-from services.orders.events import OrdersSettled, Outcome
+from services.orders.events import Outcome
 from services.orders.store import orders, wishes
 
 STATES = {"synced": "synced", "too_late": "synced", "pending": "pending", "waiting": "waiting", "withdrawn": "void"}
@@ -15,7 +15,7 @@ STATES = {"synced": "synced", "too_late": "synced", "pending": "pending", "waiti
 
 def take(app: App, tx: Tx, batch: list[Event]) -> None:
     """Takes outcomes in; the higher delivery version wins, whatever the order of arrival."""
-    outcomes = [o for event in batch for o in OrdersSettled.model_validate(event.data).outcomes]
+    outcomes = [outcome for event in batch for outcome in events.outcomes_in(event)]
     for outcome in outcomes:
         if outcome.wish_id is not None:
             wishes.answer(tx, outcome.wish_id, "too_late" if outcome.state == "too_late" else "done")

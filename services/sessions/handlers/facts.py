@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.chassis.database import Tx
-from services.chassis.events import Event
+from services.chassis.events import Event, expect
 from services.sessions.app import App
 from services.sessions.domain.mode import Entry
 from services.sessions.domain.offline_sessions import status
@@ -21,12 +21,11 @@ def take(app: App, tx: Tx, events: list[Event]) -> None:
     sealed: set[UUID] = set()
     settled: set[UUID] = set()
     for event in events:
+        expect(event, SESSION_SEALED, ORDERS_SETTLED)
         if event.type == SESSION_SEALED:
             sealed |= _seal(app, tx, event)
-        elif event.type == ORDERS_SETTLED:
-            settled |= _settle(tx, event)
         else:
-            raise ValueError(f"not for sessions: {event.type}")
+            settled |= _settle(tx, event)
     for session_id in sorted(sealed | settled):
         _restate(app, tx, session_id, sealed=session_id in sealed)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from services.chassis.database import Tx, notify
-from services.chassis.events import Event
+from services.chassis.events import Event, expect
 from services.sync.app import App
 from services.sync.domain.gate import shut
 from services.sync.domain.wishes import Kind
@@ -16,7 +16,6 @@ from services.sync.events import (
     OrderAmended,
     OrderPlaced,
     SessionChanged,
-    expect,
     placed,
 )
 from services.sync.handlers.deciding import decide_open, tell

@@ -8,10 +8,11 @@ from uuid import UUID
 
 import pytest
 from orders_store import BOOK, Counter, article
+from pydantic import ValidationError
 from pypdf import PdfReader
 
 from services.chassis.errors import NotFound
-from services.chassis.events import Event
+from services.chassis.events import Event, UnknownFact
 from services.chassis.ids import new_id
 from services.chassis.tokens import Principal
 from services.orders import errors
@@ -81,6 +82,26 @@ def test_b9_outcomes_in_any_order_and_any_number_end_in_the_latest(counter: Coun
     for version in order_of_arrival:
         settle(counter, order, "pending" if version == 1 else "synced", version)
     assert state(counter, order) == "synced"
+
+
+@pytest.mark.parametrize(("type_", "version"), [("sync.orders_settled", 2), ("sync.orders_lost", 1), ("", 1)])
+def test_b9_an_outcome_of_an_unknown_type_or_version_is_not_guessed_at(counter: Counter, type_: str, version: int):
+    order = counter.sell()
+    outcome = {"order_id": str(order.order_id), "delivery_version": 1, "state": "synced"}
+    event = Event(type=type_, version=version, aggregate_id="S001", data={"outcomes": [outcome]})
+    with pytest.raises(UnknownFact), counter.app.db.transaction() as tx:
+        outcomes.take(counter.app, tx, [event])
+    assert state(counter, order) == "waiting"
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"order_id": "x"}, {"state": "lost"}, {"delivery_version": "soon"}, {"accepted_at": "yesterday"}]
+)
+def test_b9_an_outcome_that_cannot_be_read_changes_nothing(counter: Counter, spoilt: dict[str, Any]):
+    order = counter.sell()
+    with pytest.raises(ValidationError):
+        settle(counter, order, **{"state": "synced", "version": 1} | spoilt)
+    assert state(counter, order) == "waiting"
 
 
 def test_b10_a_void_is_a_wish_until_sync_says_so(counter: Counter):

@@ -9,10 +9,9 @@ from pydantic import ValidationError
 from sync_fakes import document
 from sync_store import Store
 
-from services.chassis.events import Event, encode
+from services.chassis.events import Event, UnknownFact, encode
 from services.chassis.ids import new_id
 from services.chassis.inbox import Inbox
-from services.sync.events import UnknownFact
 from services.sync.handlers import looking, taking
 
 
