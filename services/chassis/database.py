@@ -47,7 +47,7 @@ class Database:
         options += " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
         # many short statements at once: compiling one (0.2 s), or helpers for it, costs more than it saves
         options += " -c jit=off -c max_parallel_workers_per_gather=0"
-        # the server's own figure is that of turning disks: it makes a sale read tables whole (1.7 ms for 0.7)
+        # the server's own figure is that of turning disks: with it small tables are read whole (1.7 ms for 0.7)
         options += " -c random_page_cost=1.1"
         self._arguments = {
             "application_name": name,

@@ -284,6 +284,17 @@ online_quotes = Table(
     moment("quoted_at", now=True),
 )
 
+captures = Table(
+    "captures",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("n", SmallInteger, primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    # as head office told it
+    Column("answer", JSONB, nullable=False),
+    moment("heard_at", now=True),
+)
+
 customers = Table(
     "customers",
     metadata,

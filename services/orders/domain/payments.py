@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal["cash", "card", "upi", "online"]
@@ -18,6 +19,7 @@ _DIGITS = re.compile(r"(?:\d[ \-.]?){12,18}\d")
 _CARD_LENGTHS = range(13, 20)
 # banks and their networks; the other digits are for airlines and fuel, or for nobody
 _CARD_BEGINS = frozenset("234568")
+NOTHING_CAPTURED: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,21 @@ def holds_card_number(text: str) -> bool:
     return any(_luhn(re.sub(r"\D", "", found)) for found in _DIGITS.findall(plain))
 
 
-def settle(paid: Sequence[Paid], modes: Mapping[str, PaymentMode], total: int, *, offline: bool) -> tuple[Payment, ...]:
-    """The payments of a sale. Raises PaymentWrong for the first that cannot be taken."""
-    payments = tuple(_payment(n, p, modes, offline=offline) for n, p in enumerate(paid, 1))
+def settle(
+    paid: Sequence[Paid],
+    modes: Mapping[str, PaymentMode],
+    total: int,
+    *,
+    offline: bool,
+    captured: Mapping[int, int] = NOTHING_CAPTURED,
+) -> tuple[Payment, ...]:
+    """The payments of a sale. Raises PaymentWrong for the first that cannot be taken.
+
+    `captured` is what the customer has paid online for it: minor units by the payment's number; that holds offline too.
+    """
+    payments = tuple(
+        _payment(n, p, modes, offline=offline and captured.get(n) != p.amount_minor) for n, p in enumerate(paid, 1)
+    )
     if sum(p.amount_minor for p in payments) != total:
         raise PaymentWrong("payments_do_not_cover", 0, "The payments do not sum to the total.")
     seen = [(p.payment_mode, p.reference) for p in payments if p.reference]

@@ -84,13 +84,16 @@ def request_payment(app: App, body: PaymentIntentIn) -> PaymentIntent:
     _must_be_online(app, Feature.ONLINE_PAYMENT)
     key, timeout = f"{body.order_id}:{body.n}", app.settings.online_timeout_s
     found = app.head_office.create_payment(key, body.amount_minor, body.payment_mode, timeout=timeout)
-    return _read(PaymentIntent, found, [Feature.ONLINE_PAYMENT])
+    return _noted(app, body.order_id, body.n, found)
 
 
 def payment(app: App, order_id: UUID, n: int) -> PaymentIntent:
-    """How an online payment stands."""
-    found = app.head_office.payment(f"{order_id}:{n}", timeout=app.settings.online_timeout_s)
-    return _read(PaymentIntent, found, [Feature.ONLINE_PAYMENT])
+    """How an online payment stands; once it was captured, nobody has to be asked again."""
+    with app.db.transaction() as tx:
+        known = online.capture(tx, order_id, n)
+    if known is not None:
+        return PaymentIntent.model_validate(known)
+    return _noted(app, order_id, n, app.head_office.payment(f"{order_id}:{n}", timeout=app.settings.online_timeout_s))
 
 
 def customer_by_code(app: App, code: str) -> dict[str, Any]:
@@ -133,6 +136,15 @@ def _read(kind: type[M], answer: TellAnswer, features: list[Feature]) -> M:
             "head_office_unreadable", features=features, fields=[".".join(map(str, e["loc"])) for e in error.errors()]
         )
         raise HeadOfficeSilent(features=", ".join(features)) from None
+
+
+def _noted(app: App, order_id: UUID, n: int, answer: TellAnswer) -> PaymentIntent:
+    """An online payment as head office tells of it; that it was captured stays known here."""
+    found = _read(PaymentIntent, answer, [Feature.ONLINE_PAYMENT])
+    if found.status == CAPTURED:
+        with app.db.transaction() as tx:
+            online.keep_capture(tx, order_id, n, found.amount_minor, found.model_dump(mode="json"))
+    return found
 
 
 def _must_be_online(app: App, feature: Feature) -> None:

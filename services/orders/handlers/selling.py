@@ -174,7 +174,9 @@ def _payments(sale: Sale, before: Before, quote: Quote) -> tuple[Payment, ...]:
     paid = [Paid(p.payment_mode, p.amount_minor, p.reference, p.tendered_minor) for p in sale.payments]
     modes = reckoning.modes_of(before)
     try:
-        payments = settle(paid, modes, quote.totals.total_minor, offline=before.mode == "offline")
+        payments = settle(
+            paid, modes, quote.totals.total_minor, offline=before.mode == "offline", captured=before.captured
+        )
     except PaymentWrong as error:
         raise _payment_error(error) from error
     if sale.pays_cash and any(p.kind != "cash" for p in payments):

@@ -31,6 +31,7 @@ STANDING = """
         (select jsonb_object_agg(s.staff_code, s.name) from staff s
             where s.active and s.staff_code = any(:staff)) as staff,
         (select coalesce(sum(t.session_minor), 0) from tills t where t.session_id = m.session_id) as session_minor,
+        (select jsonb_object_agg(c.n, c.amount_minor) from captures c where c.order_id = :order_id) as captured,
         (select jsonb_agg(b) from book b) as book
 """
 BEFORE_QUOTE = text(f"""
@@ -133,6 +134,7 @@ class Till:
 class Before:
     """What stands before a sale.
 
+    `captured` is what the customer has paid online for it: minor units by the payment's number.
     `used_references` are those of its payments that have paid before, as "MODE REFERENCE".
     """
 
@@ -146,6 +148,7 @@ class Before:
     payment_modes: list[dict[str, Any]]
     staff: dict[str, str]
     session_minor: int
+    captured: dict[int, int]
     book: list[Priced]
     till: Till | None = None
     used_references: tuple[str, ...] = ()
@@ -218,6 +221,7 @@ def _before(row: Any) -> Before:
         payment_modes=row.payment_modes or [],
         staff=row.staff or {},
         session_minor=int(row.session_minor),
+        captured={int(n): amount for n, amount in (row.captured or {}).items()},
         book=[Priced(**priced) for priced in row.book or []],
     )
 

@@ -132,6 +132,22 @@ def test_s20_an_online_payment_is_taken_once_it_was_captured(online_counter: Cou
     assert order.document["payments"][0]["status"] == "captured"
 
 
+def test_s20_an_online_payment_that_was_captured_is_honoured_when_the_line_is_gone(
+    online_counter: Counter, office: Office
+):
+    wanted = cart()
+    total = selling.quote(online_counter.app, wanted, online_counter.till).totals.total_minor
+    asked = PaymentIntentIn(order_id=wanted.order_id, n=1, amount_minor=total, payment_mode="LINK")
+    intent = online.request_payment(online_counter.app, asked)
+    office.dial({"kind": "down"})
+    online_counter.go_offline()
+    assert online.payment(online_counter.app, wanted.order_id, 1) == intent
+    quote = selling.quote(online_counter.app, wanted, online_counter.till)
+    payment = {"payment_mode": "LINK", "amount_minor": total, "reference": intent.reference}
+    order = pay(online_counter, quote, wanted, payments=[payment])
+    assert (order.offline, order.document["payments"][0]["status"]) == (True, "captured")
+
+
 def test_s20_an_online_payment_that_was_never_made_is_refused(online_counter: Counter):
     with pytest.raises(NotFound):
         online_counter.sell(payments=[{"payment_mode": "LINK", "amount_minor": 1_049_00, "reference": "PAY-123456"}])

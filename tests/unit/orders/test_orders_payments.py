@@ -43,6 +43,15 @@ def test_b4_what_cannot_be_taken_is_refused_by_name(paid, code):
     assert refused.value.code == code
 
 
+def test_s20_what_a_customer_has_paid_online_counts_offline_too_that_amount_and_no_other():
+    paid = [Paid("CASH", 40_00), Paid("LINK", 60_00, "PAY-12345678")]
+    _, link = settle(paid, MODES, 100_00, offline=True, captured={2: 60_00})
+    assert (link.kind, link.status) == ("online", "captured")
+    for captured in ({1: 60_00}, {2: 59_99}):
+        with pytest.raises(PaymentWrong, match="Not available in Offline Mode"):
+            settle(paid, MODES, 100_00, offline=True, captured=captured)
+
+
 @pytest.mark.parametrize("text", ["412345678901", "4123 4567 8901", "４１２３４５６７８９０１", " 4123-4567-8901 "])
 def test_b4_one_reference_has_one_spelling(text):
     assert normal_reference(text) == "412345678901"

@@ -47,6 +47,8 @@ function Paying({ modes }) {
   const form = useRef(null);
 
   const usable = modes.find(({ code }) => code === current.mode.code);
+  // what was paid online counts in any mode
+  const unavailable = usable?.kind === "online" && current.reference ? null : usable?.unavailable;
   const kinds = new Map(modes.map(({ code, kind }) => [code, kind]));
   const cash = current.mode.kind === "cash" && taken.every((payment) => kinds.get(payment.payment_mode) === "cash");
   useEffect(() => {
@@ -75,7 +77,7 @@ function Paying({ modes }) {
     event?.preventDefault();
     const { errors: wrong, payment } = read(current, left);
     setErrors(wrong);
-    if (Object.keys(wrong).length || usable?.unavailable) return;
+    if (Object.keys(wrong).length || unavailable) return;
     await reckoned();
     if (quote.value?.totals.total_minor !== total) return;
     if (payment.amount_minor < left) {
@@ -100,7 +102,7 @@ function Paying({ modes }) {
     <div class="entry">
       <${Entry} current=${current} type=${type} press=${press} errors=${errors} left=${left} n=${taken.length + 1} />
     </div>
-    <${Refusal} text=${usable?.unavailable ?? ""} />
+    <${Refusal} text=${unavailable ?? ""} />
     <${Trouble} />
     <button class="button main big complete" aria-busy=${reckoning.value}>
       ${part ? t.pay.addPayment(money(payment.amount_minor)) : t.pay.complete(money(total))}
