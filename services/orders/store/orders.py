@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 
 from services.chassis.database import Tx
-from services.orders.models import orders
+from services.orders.models.sales import orders
 
 COLUMNS = (
     orders.c.id,

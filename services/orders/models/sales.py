@@ -1,4 +1,4 @@
-"""Tables of orders, and what must always hold of them."""
+"""Sales and what becomes of them; what was printed is never changed."""
 
 from sqlalchemy import (
     BigInteger,
@@ -10,8 +10,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    MetaData,
-    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -21,114 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.chassis.models import add_tables, moment
-
-metadata = MetaData()
-add_tables(metadata)
-
-price_book = Table(
-    "price_book",
-    metadata,
-    Column("sku", Text, primary_key=True),
-    Column("number", BigInteger, nullable=False),
-    Column("deleted", Boolean, nullable=False),
-    Column("barcode", Text),
-    Column("item", JSONB, nullable=False),
-    Index("price_book_barcode", "barcode"),
-)
-
-stock = Table(
-    "stock",
-    metadata,
-    Column("sku", Text, primary_key=True),
-    Column("synced", Integer, nullable=False),
-    moment("as_of", nullable=True),
-    # sold here and not yet in the synced figure
-    Column("sold", Integer, nullable=False, server_default="0"),
-)
-
-payment_modes = Table(
-    "payment_modes",
-    metadata,
-    Column("code", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("offline", Boolean, nullable=False),
-    Column("limit_minor", BigInteger),
-)
-
-staff = Table(
-    "staff",
-    metadata,
-    Column("staff_code", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("active", Boolean, nullable=False),
-)
-
-mode = Table(
-    "mode",
-    metadata,
-    Column("id", SmallInteger, primary_key=True),
-    # number of this row's last change, for those who pull mode-taken
-    Column("number", BigInteger, nullable=False),
-    # the owner's number of the mode
-    Column("mode_number", BigInteger, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("trigger", Text),
-    Column("session_id", Uuid),
-    Column("shown", JSONB, nullable=False),
-    CheckConstraint("id = 1", name="mode_one_row"),
-    CheckConstraint("(mode = 'offline') = (session_id is not null)", name="mode_session_while_offline"),
-)
-
-store = Table(
-    "store",
-    metadata,
-    Column("id", SmallInteger, primary_key=True),
-    Column("identity", JSONB, nullable=False),
-    moment("heard_at", now=True),
-    CheckConstraint("id = 1", name="store_one_row"),
-)
-
-prefixes = Table(
-    "prefixes",
-    metadata,
-    Column("prefix", Text, primary_key=True),
-    Column("id", BigInteger, Identity()),
-    # null: spare; a prefix is never given to a second till
-    Column("till_id", Uuid),
-    moment("taken_at", nullable=True),
-    CheckConstraint("prefix ~ '^[A-Z0-9/-]{1,8}$'", name="prefixes_form"),
-)
-
-tills_number = Sequence("tills_number", metadata=metadata)
-
-tills = Table(
-    "tills",
-    metadata,
-    Column("till_id", Uuid, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("key_hash", Text, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("prefix", Text, ForeignKey("prefixes.prefix"), nullable=False),
-    moment("paired_at", now=True),
-    Column("paired_by", Text, nullable=False),
-    # the open series: it stands in the till's row, which every sale locks, so that nobody reads an old number
-    Column("series_year", Integer),
-    Column("series_next", Integer, nullable=False, server_default="1"),
-    Column("series_head", Text, nullable=False),
-    # a series' date never runs back
-    Column("last_date", Date),
-    # rises with each change of name or activity, for those who pull tills
-    Column("number", BigInteger, nullable=False, server_default=text("nextval('tills_number')")),
-    # what this till sold in the session that is open
-    Column("session_id", Uuid),
-    Column("session_orders", Integer, nullable=False, server_default="0"),
-    Column("session_minor", BigInteger, nullable=False, server_default="0"),
-    Index("tills_name", "name", unique=True, postgresql_where=text("active")),
-    Index("tills_session", "session_id"),
-)
+from services.chassis.models import moment
+from services.orders.models.base import metadata
 
 orders = Table(
     "orders",
@@ -248,64 +140,4 @@ amendments = Table(
     # one void at a time
     Index("amendments_void", "order_id", unique=True, postgresql_where=text("kind = 'void' and state <> 'too_late'")),
     Index("amendments_order", "order_id"),
-)
-
-approvals = Table(
-    "approvals",
-    metadata,
-    Column("approval_id", Uuid, primary_key=True),
-    Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("order_id", Uuid, nullable=False),
-    Column("asked_by", Text, nullable=False),
-    Column("approved_by", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    moment("at", now=True),
-    Index("approvals_order", "order_id"),
-)
-
-held_carts = Table(
-    "held_carts",
-    metadata,
-    Column("order_id", Uuid, primary_key=True),
-    Column("cart", JSONB, nullable=False),
-    Column("label", Text, nullable=False),
-    Column("held_by", Text, nullable=False),
-    moment("held_at", now=True),
-)
-
-online_quotes = Table(
-    "online_quotes",
-    metadata,
-    Column("order_id", Uuid, primary_key=True),
-    # of the cart that head office reckoned; another cart needs another quote
-    Column("fingerprint", Text, nullable=False),
-    Column("answer", JSONB, nullable=False),
-    moment("quoted_at", now=True),
-)
-
-captures = Table(
-    "captures",
-    metadata,
-    Column("order_id", Uuid, primary_key=True),
-    Column("n", SmallInteger, primary_key=True),
-    Column("amount_minor", BigInteger, nullable=False),
-    # as head office told it
-    Column("answer", JSONB, nullable=False),
-    moment("heard_at", now=True),
-)
-
-customers = Table(
-    "customers",
-    metadata,
-    Column("customer_id", Uuid, primary_key=True),
-    Column("revision", Integer, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("phone", Text),
-    Column("email", Text),
-    Column("gstin", Text),
-    Column("state_code", Text),
-    moment("changed_at", now=True),
-    Index("customers_phone", text("phone text_pattern_ops")),
-    Index("customers_name", text("lower(name) text_pattern_ops")),
 )

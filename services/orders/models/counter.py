@@ -1,0 +1,122 @@
+"""Tills and what they work with until a sale is made."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.chassis.models import moment
+from services.orders.models.base import metadata
+
+prefixes = Table(
+    "prefixes",
+    metadata,
+    Column("prefix", Text, primary_key=True),
+    Column("id", BigInteger, Identity()),
+    # null: spare; a prefix is never given to a second till
+    Column("till_id", Uuid),
+    moment("taken_at", nullable=True),
+    CheckConstraint("prefix ~ '^[A-Z0-9/-]{1,8}$'", name="prefixes_form"),
+)
+
+tills_number = Sequence("tills_number", metadata=metadata)
+
+tills = Table(
+    "tills",
+    metadata,
+    Column("till_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("prefix", Text, ForeignKey("prefixes.prefix"), nullable=False),
+    moment("paired_at", now=True),
+    Column("paired_by", Text, nullable=False),
+    # the open series: it stands in the till's row, which every sale locks, so that nobody reads an old number
+    Column("series_year", Integer),
+    Column("series_next", Integer, nullable=False, server_default="1"),
+    Column("series_head", Text, nullable=False),
+    # a series' date never runs back
+    Column("last_date", Date),
+    # rises with each change of name or activity, for those who pull tills
+    Column("number", BigInteger, nullable=False, server_default=text("nextval('tills_number')")),
+    # what this till sold in the session that is open
+    Column("session_id", Uuid),
+    Column("session_orders", Integer, nullable=False, server_default="0"),
+    Column("session_minor", BigInteger, nullable=False, server_default="0"),
+    Index("tills_name", "name", unique=True, postgresql_where=text("active")),
+    Index("tills_session", "session_id"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("approval_id", Uuid, primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("order_id", Uuid, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    moment("at", now=True),
+    Index("approvals_order", "order_id"),
+)
+
+held_carts = Table(
+    "held_carts",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("cart", JSONB, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("held_by", Text, nullable=False),
+    moment("held_at", now=True),
+)
+
+online_quotes = Table(
+    "online_quotes",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    # of the cart that head office reckoned; another cart needs another quote
+    Column("fingerprint", Text, nullable=False),
+    Column("answer", JSONB, nullable=False),
+    moment("quoted_at", now=True),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("n", SmallInteger, primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    # as head office told it
+    Column("answer", JSONB, nullable=False),
+    moment("heard_at", now=True),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("phone", Text),
+    Column("email", Text),
+    Column("gstin", Text),
+    Column("state_code", Text),
+    moment("changed_at", now=True),
+    Index("customers_phone", text("phone text_pattern_ops")),
+    Index("customers_name", text("lower(name) text_pattern_ops")),
+)
