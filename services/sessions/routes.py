@@ -201,6 +201,15 @@ class Door:
     def session(self, session_id: UUID) -> of.SessionDetail:
         return of.SessionDetail.model_validate(sessions.one(self.app, session_id))
 
+    @route(
+        "GET",
+        "/api/sessions/reports/by-hand",
+        roles=MANAGERS,
+        summary="Who turned offline mode on by hand, how often and why",
+    )
+    def by_hand(self, query: of.Days) -> of.ByHandReport:
+        return of.ByHandReport.model_validate({"items": sessions.by_hand(self.app, first=query.from_, last=query.to)})
+
     @route("GET", f"{EXPORTS}.csv", roles=MANAGERS, summary="Offline sessions as CSV", media_type="text/csv")
     def export_csv(self, query: of.Filter) -> Raw:
         found = sessions.every(self.app, first=query.from_, last=query.to, statuses=query.statuses())

@@ -167,11 +167,16 @@ class Lights(BaseModel):
     items: list[LightOut]
 
 
-class Filter(Strict):
-    """Days as the store counts them, both included; `in_progress` is open or syncing."""
+class Days(Strict):
+    """As the store counts them, both included."""
 
     from_: Annotated[Day | None, Field(alias="from")] = None
     to: Day | None = None
+
+
+class Filter(Days):
+    """`in_progress` is open or syncing."""
+
     status: Status | Literal["in_progress"] | None = None
 
     def statuses(self) -> tuple[Status, ...]:
@@ -237,3 +242,23 @@ class SessionDetail(SessionOut):
     waiting: int
     by_state: dict[str, int]
     ledger: list[LedgerEntry]
+
+
+class ByHand(BaseModel):
+    """A time at which offline mode was turned on by hand."""
+
+    at: datetime
+    session_id: UUID
+    reason: str | None
+
+
+class ByHandRow(BaseModel):
+    """`staff_code` is null for those whose name was erased."""
+
+    staff_code: str | None
+    times: int
+    turns: list[ByHand]
+
+
+class ByHandReport(BaseModel):
+    items: list[ByHandRow]

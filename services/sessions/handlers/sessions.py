@@ -40,6 +40,13 @@ def every(app: App, *, first: date | None, last: date | None, statuses: Sequence
         before = (rows[-1].started_at, rows[-1].session_id)
 
 
+def by_hand(app: App, *, first: date | None, last: date | None) -> list[Any]:
+    """Who turned offline mode on by hand, how often and why."""
+    start, end = whole_days(first, last, app.zone)
+    with app.db.transaction() as tx:
+        return ledger.by_hand(tx, start=start, end=end)
+
+
 def one(app: App, session_id: UUID) -> dict[str, Any]:
     """A session with where its orders stand, and its ledger."""
     with app.db.transaction() as tx:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,16 @@ from services.sessions.domain.ledger import GENESIS, Link, Personal, link
 from services.sessions.domain.mode import Entry
 from services.sessions.models import ledger
 
+# by hand: a session begun, or one that the line had begun taken over
+BY_HAND = text("""
+    select personal ->> 'by' as staff_code, count(*)::int as times,
+        jsonb_agg(jsonb_build_object('at', at, 'session_id', session_id, 'reason', personal ->> 'reason')
+            order by sequence) as turns
+    from ledger
+    where kind in ('session_opened', 'session_taken_over') and facts ->> 'trigger' = 'manual'
+        and (cast(:start as timestamptz) is null or at >= :start) and (cast(:end as timestamptz) is null or at < :end)
+    group by 1 order by 2 desc, 1
+""")
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('sessions.ledger', 0))")
 
 
@@ -41,6 +52,11 @@ def head_hash(tx: Tx) -> str:
 def of_session(tx: Tx, session_id: UUID) -> list[Link]:
     rows = tx.execute(select(ledger).where(ledger.c.session_id == session_id).order_by(ledger.c.sequence))
     return [_read(row) for row in rows]
+
+
+def by_hand(tx: Tx, *, start: datetime | None, end: datetime | None) -> list[Any]:
+    """Who turned offline mode on by hand in [start, end), and why; whoever was erased counts as None."""
+    return list(tx.execute(BY_HAND, {"start": start, "end": end}).mappings())
 
 
 def everything(tx: Tx) -> Iterator[Link]:

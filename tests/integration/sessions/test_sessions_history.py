@@ -331,3 +331,24 @@ def test_what_changed_is_told_to_pages(store):
 
     eventually(mode_and_sessions)
     notes.close()
+
+
+def test_b22_the_exception_report_says_who_turned_offline_mode_on_by_hand_and_why(store):
+    store.turn(store.token("A1"), on=True, reason="slow line")
+    store.turn(store.token("A1"), on=False)
+    store.cut()
+    taken_over = store.turn(store.token("A1"), on=True, reason="it will not come back today").json["session_id"]
+    rows = store.get("/api/sessions/reports/by-hand", store.token("M1")).json["items"]
+    assert [(row["staff_code"], row["times"]) for row in rows] == [("A1", 2)]
+    assert [turn["reason"] for turn in rows[0]["turns"]] == ["slow line", "it will not come back today"]
+    assert rows[0]["turns"][1]["session_id"] == taken_over
+
+
+def test_b22_the_report_of_other_days_and_of_others_is_empty_and_no_associate_reads_it(store):
+    store.outage()
+    store.turn(store.token("M1"), on=True, reason="drill")
+    report = "/api/sessions/reports/by-hand"
+    tomorrow = (store.clock.now() + timedelta(days=2)).date().isoformat()
+    assert store.get(report, store.token("M1"), **{"from": tomorrow}).json["items"] == []
+    assert len(store.get(report, store.token("M1")).json["items"]) == 1
+    assert store.get(report, store.token("A1")).status_code == 403
