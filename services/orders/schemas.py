@@ -110,10 +110,11 @@ class TotalsOut(BaseModel):
 
 
 class Needed(BaseModel):
-    """An approval that is missing."""
+    """An approval that is missing: about what, and up to how many pieces or minor units."""
 
     action: str
     subject: str
+    up_to: int
 
 
 class Age(BaseModel):
@@ -237,7 +238,7 @@ class WishOut(BaseModel):
 
 
 class ApprovalIn(Strict):
-    """What a manager, who is signed in, approves."""
+    """What a manager, who is signed in, approves; `up_to` so many pieces or minor units, and no more."""
 
     approval_id: UUID
     order_id: UUID
@@ -250,6 +251,7 @@ class ApprovalIn(Strict):
         "void_after_print",
     ]
     subject: Line
+    up_to: Minor = 0
     asked_by: Code
     reason: Words
 
@@ -258,6 +260,7 @@ class ApprovalOut(BaseModel):
     approval_id: UUID
     action: str
     subject: str
+    up_to: int
     approved_by: str
 
 

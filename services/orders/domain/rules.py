@@ -59,10 +59,11 @@ class Sale:
 
 @dataclass(frozen=True)
 class Needed:
-    """An approval that is missing, and about what."""
+    """An approval that a sale needs, about what, and up to how much: pieces, or minor units."""
 
     action: Action
     subject: str
+    up_to: int = 0
 
 
 def refused_features(mode: ModeName, used: Sequence[Feature]) -> list[Feature]:
@@ -72,7 +73,7 @@ def refused_features(mode: ModeName, used: Sequence[Feature]) -> list[Feature]:
 
 def approvals_needed(sale: Sale, policy: Policy) -> list[Needed]:
     """Everything about a sale that needs a manager."""
-    needed = [Needed(Action.OVERSELL, line.sku) for line in sale.quote.lines if line.oversold]
+    needed = [Needed(Action.OVERSELL, line.sku, line.quantity) for line in sale.quote.lines if line.oversold]
     if policy.oversell == "warn":
         needed = []
     needed += [Needed(Action.REUSED_REFERENCE, reference) for reference in sale.reused]
@@ -81,11 +82,11 @@ def approvals_needed(sale: Sale, policy: Policy) -> list[Needed]:
     total = sale.quote.totals.total_minor
     for payment in sale.payments:
         if payment.amount_minor > sale.mode_limits.get(payment.payment_mode, policy.payment_limit):
-            needed.append(Needed(Action.PAYMENT_LIMIT, payment.payment_mode))
+            needed.append(Needed(Action.PAYMENT_LIMIT, payment.payment_mode, payment.amount_minor))
     if total > policy.order_limit:
-        needed.append(Needed(Action.ORDER_LIMIT, "order"))
+        needed.append(Needed(Action.ORDER_LIMIT, "order", total))
     if sale.session_minor + total > policy.session_limit:
-        needed.append(Needed(Action.SESSION_LIMIT, "session"))
+        needed.append(Needed(Action.SESSION_LIMIT, "session", total))
     return needed
 
 

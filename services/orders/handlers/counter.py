@@ -134,7 +134,7 @@ def approve(app: App, body: ApprovalIn, who: Principal) -> ApprovalOut:
     with app.db.transaction() as tx:
         wishes.approve(tx, body.model_dump() | {"approved_by": who.staff_code})
         row = wishes.approval(tx, body.approval_id)
-    return ApprovalOut(approval_id=row.approval_id, action=row.action, subject=row.subject, approved_by=row.approved_by)
+    return ApprovalOut.model_validate(row, from_attributes=True)
 
 
 def orphans(app: App) -> Orphans:

@@ -201,10 +201,14 @@ def _approved(app: App, tx: Tx, deal: Deal) -> list[dict[str, str]]:
     if not needed:
         return []
     given = {(a.action, a.subject): a for a in sales.approvals(tx, deal.sale.order_id)}
-    missing = [n for n in needed if (n.action, n.subject) not in given]
+    missing = [n for n in needed if not _covers(given.get((n.action, n.subject)), n)]
     if missing:
         raise ApprovalNeeded(needed=[asdict(n) for n in missing])
     return [_granted(n, given[n.action, n.subject]) for n in needed]
+
+
+def _covers(approval: Any, needed: Needed) -> bool:
+    return approval is not None and approval.up_to >= needed.up_to
 
 
 def _ruled(deal: Deal) -> RuledSale:

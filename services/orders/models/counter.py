@@ -67,6 +67,8 @@ approvals = Table(
     Column("approval_id", Uuid, primary_key=True),
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    # pieces, or minor units: what grows beyond it has to be approved again
+    Column("up_to", BigInteger, nullable=False),
     Column("order_id", Uuid, nullable=False),
     Column("asked_by", Text, nullable=False),
     Column("approved_by", Text, nullable=False),

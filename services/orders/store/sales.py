@@ -56,7 +56,9 @@ BEFORE_SALE = text(f"""
     from mode m left join till on true
 """)
 
-APPROVED = text("select action, subject, approved_by, reason from approvals where order_id = :order_id")
+APPROVED = text("""
+    select action, subject, up_to, approved_by, reason from approvals where order_id = :order_id order by up_to
+""")
 
 STORE = text("""
     with stored as (

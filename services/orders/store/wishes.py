@@ -27,8 +27,8 @@ GOODS_BACK = text("""
     order by asked_at desc limit 1
 """)
 APPROVE = text("""
-    insert into approvals (approval_id, action, subject, order_id, asked_by, approved_by, reason)
-    values (:approval_id, :action, :subject, :order_id, :asked_by, :approved_by, :reason)
+    insert into approvals (approval_id, action, subject, up_to, order_id, asked_by, approved_by, reason)
+    values (:approval_id, :action, :subject, :up_to, :order_id, :asked_by, :approved_by, :reason)
     on conflict (approval_id) do nothing
 """)
 APPROVAL = text("select * from approvals where approval_id = :approval_id")

@@ -16,13 +16,26 @@ from services.chassis.events import Event, UnknownFact
 from services.chassis.ids import new_id
 from services.chassis.tokens import Principal
 from services.orders import errors
-from services.orders.handlers import amending, hearing, invoicing, outcomes, showing, telling
+from services.orders.handlers import amending, hearing, invoicing, outcomes, selling, showing, telling
 from services.orders.handlers import counter as at_counter
 from services.orders.schemas import ApprovalIn, CorrectionWish, CustomerIn, Hold, Refund, TillIn, VoidWish
 from services.orders.store import counter as tills
 from tests.support import eventually
 
 ACCEPTED = "2026-04-15T07:00:00+00:00"
+
+
+def approve_oversell(counter: Counter, order_id: UUID, *, pieces: int) -> None:
+    body = ApprovalIn(
+        approval_id=new_id(),
+        order_id=order_id,
+        action="oversell",
+        subject="A3",
+        up_to=pieces,
+        asked_by="A1",
+        reason="In hand",
+    )
+    at_counter.approve(counter.app, body, counter.manager)
 
 
 def settle(counter: Counter, order: Any, state: str, version: int, **more: Any) -> None:
@@ -252,17 +265,22 @@ def test_s13_b10_goods_that_are_not_back_count_as_sold_until_a_later_figure(coun
 
 def test_s13_an_oversold_piece_is_sold_with_a_managers_word_and_recorded(counter: Counter):
     sale = counter.sale({"A3": 2})
-    body = ApprovalIn(
-        approval_id=new_id(), order_id=sale.order_id, action="oversell", subject="A3", asked_by="A1", reason="In hand"
-    )
-    at_counter.approve(counter.app, body, counter.manager)
-    from services.orders.handlers import selling
-
+    approve_oversell(counter, sale.order_id, pieces=2)
     order, _ = selling.place(counter.app, sale, counter.till)
     assert order.document["lines"][0]["oversold"] is True
     assert order.document["approvals"] == [
         {"action": "oversell", "subject": "A3", "approved_by": "M1", "reason": "In hand"}
     ]
+
+
+def test_s13_an_approval_holds_for_so_many_pieces_and_no_more(counter: Counter):
+    sale = counter.sale({"A3": 3})
+    approve_oversell(counter, sale.order_id, pieces=2)
+    with pytest.raises(errors.ApprovalNeeded) as refused:
+        selling.place(counter.app, sale, counter.till)
+    assert refused.value.details["needed"] == [{"action": "oversell", "subject": "A3", "up_to": 3}]
+    approve_oversell(counter, sale.order_id, pieces=3)
+    assert selling.place(counter.app, sale, counter.till)[1] is True
 
 
 def test_s12_a_barcode_or_sku_finds_the_article(counter: Counter):

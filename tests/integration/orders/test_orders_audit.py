@@ -107,7 +107,7 @@ def test_b22_an_order_whose_void_was_asked_twice_is_one_sale(counter: Counter):
 
 def test_b13_oversold_articles_are_listed_with_their_orders(counter: Counter):
     sale = counter.sale({"A3": 2})
-    approval = {"action": "oversell", "subject": "A3", "asked_by": "A1", "reason": "In hand"}
+    approval = {"action": "oversell", "subject": "A3", "up_to": 2, "asked_by": "A1", "reason": "In hand"}
     body = ApprovalIn(approval_id=new_id(), order_id=sale.order_id, **approval)
     at_counter.approve(counter.app, body, counter.manager)
     selling.place(counter.app, sale, counter.till)

@@ -216,7 +216,8 @@ def test_b4_a_reference_pays_once_for_ever(counter: Counter):
     spaced = payment | {"reference": " ".join(payment["reference"])}
     with pytest.raises(errors.ApprovalNeeded) as refused:
         counter.sell(payments=[spaced])
-    assert refused.value.details["needed"] == [{"action": "reused_reference", "subject": f"UPI {payment['reference']}"}]
+    needed = {"action": "reused_reference", "subject": f"UPI {payment['reference']}", "up_to": 0}
+    assert refused.value.details["needed"] == [needed]
 
 
 def test_b4_money_that_was_taken_for_a_refused_sale_stays_on_a_list(counter: Counter):

@@ -25,14 +25,17 @@ def sale(
     ("made", "needed"),
     [
         (sale(500_00), []),
-        (sale(500_01), [Needed(Action.PAYMENT_LIMIT, "UPI")]),
+        (sale(500_01), [Needed(Action.PAYMENT_LIMIT, "UPI", 500_01)]),
         (sale(500_01, limits={"UPI": 600_00}), []),
-        (sale(1_000_01), [Needed(Action.PAYMENT_LIMIT, "UPI"), Needed(Action.ORDER_LIMIT, "order")]),
-        (sale(100_00, session=4_900_01), [Needed(Action.SESSION_LIMIT, "session")]),
+        (
+            sale(1_000_01),
+            [Needed(Action.PAYMENT_LIMIT, "UPI", 1_000_01), Needed(Action.ORDER_LIMIT, "order", 1_000_01)],
+        ),
+        (sale(100_00, session=4_900_01), [Needed(Action.SESSION_LIMIT, "session", 100_00)]),
         (sale(100_00, session=4_900_00), []),
         (sale(9_999_00, offline=False), []),
-        (sale(100_00, left=0), [Needed(Action.OVERSELL, "A1")]),
-        (sale(100_00, left=0, offline=False), [Needed(Action.OVERSELL, "A1")]),
+        (sale(100_00, left=0), [Needed(Action.OVERSELL, "A1", 1)]),
+        (sale(100_00, left=0, offline=False), [Needed(Action.OVERSELL, "A1", 1)]),
         (sale(100_00, reused=("UPI 412345678901",)), [Needed(Action.REUSED_REFERENCE, "UPI 412345678901")]),
     ],
 )

@@ -13,8 +13,8 @@ const words = t.pay.approval;
 
 export function Approval({ orderId, needed, close }) {
   const approveAll = async (reason, bearer) => {
-    for (const { action, subject } of needed) {
-      const body = { approval_id: uuid7(), order_id: orderId, action, subject, asked_by: who.value.staff_code, reason };
+    for (const { action, subject, up_to } of needed) {
+      const body = { approval_id: uuid7(), order_id: orderId, action, subject, up_to, asked_by: who.value.staff_code, reason };
       await post("/api/orders/approvals", body, bearer ? { bearer } : {});
     }
   };
@@ -37,7 +37,7 @@ export function Approval({ orderId, needed, close }) {
     close=${close}
     actions=${html`<${Button} act=${() => close(false)}>${t.common.cancel}<//><button class="button main" aria-busy=${form.busy}>${words.approve}</button>`}
   >
-    <ul class="needed">${needed.map(({ action, subject }) => html`<li key=${action + subject}>${words.actions[action]?.(subject) ?? subject}</li>`)}</ul>
+    <ul class="needed">${needed.map(({ action, subject, up_to: upTo }) => html`<li key=${action + subject}>${words.actions[action]?.(subject, upTo) ?? subject}</li>`)}</ul>
     <p class="muted">${words.text}</p>
     ${!isManager.value &&
     html`<div class="pair">

@@ -1,3 +1,5 @@
+import { money } from "../../format.js";
+
 export const pay = {
   title: "Pay",
   pay: "Pay",
@@ -57,10 +59,10 @@ export const pay = {
     enterReason: "Say why, in a few words.",
     approve: "Approve",
     actions: {
-      oversell: (subject) => `${subject}: more is sold than the figure says is left`,
-      payment_limit: (subject) => `${subject}: more than one payment may be`,
-      order_limit: () => "The order is above the limit",
-      session_limit: () => "This offline session is above its limit",
+      oversell: (subject, pieces) => `${subject}: ${pieces} sold, more than the figure says is left`,
+      payment_limit: (subject, amount) => `${subject}: ${money(amount)} is more than one payment may be`,
+      order_limit: (_, amount) => `The order of ${money(amount)} is above the limit`,
+      session_limit: (_, amount) => `With these ${money(amount)} the offline session is above its limit`,
       reused_reference: (subject) => `The reference ${subject} was used before`,
     },
     reasons: ["The piece is in the hand", "Checked with the customer", "Agreed with the store manager"],
