@@ -58,7 +58,12 @@ REPLAY = text("""
     update inbox_failures set dead = false, due_at = now(), attempts = 0
     where dead and (cast(:id as bigint) is null or id = :id) returning id
 """)
-COUNT = text("select count(*) filter (where dead), count(*) filter (where not dead) from inbox_failures")
+# kept with its reason: whoever sent it goes on believing that it arrived
+PUT_ASIDE = text("""
+    update inbox_failures set dead = false, due_at = 'infinity', error = 'put aside: ' || cast(:reason as text)
+    where dead and id = :id returning id
+""")
+COUNT = text("select count(*) filter (where dead), count(*) filter (where due_at < 'infinity') from inbox_failures")
 
 
 class Inbox:
@@ -160,6 +165,11 @@ def dead_letters(tx: Tx, *, limit: int = 200) -> list[Any]:
 def replay(tx: Tx, letter: int | None) -> int:
     """Makes one dead letter, or all, due again; returns how many."""
     return len(list(tx.scalars(REPLAY, {"id": letter})))
+
+
+def put_aside(tx: Tx, letter: int, reason: str) -> bool:
+    """Leaves a dead letter for good, kept with the reason; False where there is none of that number."""
+    return tx.execute(PUT_ASIDE, {"id": letter, "reason": reason}).first() is not None
 
 
 def count_failures(tx: Tx) -> tuple[int, int]:

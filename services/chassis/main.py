@@ -86,6 +86,16 @@ def _commands(package: str) -> typer.Typer:
         with _app(package).db.transaction() as tx:
             typer.echo(f"{replay(tx, letter)} will be tried again")
 
+    @letters.command("put-aside")
+    def put_letter_aside(letter: int, reason: str) -> None:
+        """Leaves a dead letter that tells nothing of ours for good; it is kept with the reason."""
+        from services.chassis.inbox import put_aside
+
+        with _app(package).db.transaction() as tx:
+            done = put_aside(tx, letter, reason)
+        typer.echo("It is put aside" if done else "There is no dead letter of that number")
+        raise typer.Exit(0 if done else 1)
+
     for name, function in _own_commands(package).items():
         commands.command(name)(function)
     return commands
