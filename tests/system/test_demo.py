@@ -40,11 +40,7 @@ def played(folder: Path, *words: str) -> str:
 
 
 def test_b9_an_outage_with_kills_ends_with_every_sale_at_head_office_once(tmp_path: Path) -> None:
-    played(tmp_path)
-
-
-def test_b9_the_same_with_a_shops_own_products_and_receipts(tmp_path: Path) -> None:
-    """Receipts ask for more of an article than there is: a manager has to say so."""
+    """With a shop's own products and receipts, which ask for more than there is: a manager has to say so."""
     data = tmp_path / "data"
     data.mkdir()
     write(data / "fashion_products.csv.gz", [*PRODUCTS, "name"], products(600))
