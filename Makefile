@@ -16,8 +16,15 @@ demo: install ## Play an outage, line by line, and judge every sale (DATA=folder
 ##@ Tests and checks
 .PHONY: test
 test: install ## Run every test that needs no more than this machine
-	@$(python) -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/system --ignore tests/pages
-	@# a whole store wants all of the machine
+	@# whole stores wait much of their time: the rest is tested meanwhile
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target parts whole
+
+.PHONY: parts
+parts: install ## Run the tests of rules, services and their servers
+	@$(python) -m pytest -n $$(($$(nproc) + 1)) --maxprocesses 8 --dist loadfile --ignore tests/system --ignore tests/pages
+
+.PHONY: whole
+whole: install ## Run the tests of a whole store and of its page
 	@$(python) -m pytest tests/system tests/pages
 
 .PHONY: unit

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import httpx2
@@ -51,13 +52,19 @@ class Pull:
     paged: bool = False
 
 
+@cache
+def _client() -> httpx2.Client:
+    """One for all pullers of a process: making one reads every authority that the machine trusts."""
+    return httpx2.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
+
+
 class Puller:
     """Pulls the states of other services' doors into this service's own tables."""
 
-    def __init__(self, db: Database, token: str, pulls: Iterable[Pull], *, client: httpx2.Client | None = None) -> None:
+    def __init__(self, db: Database, token: str, pulls: Iterable[Pull]) -> None:
         self._db = db
         self._pulls = tuple(pulls)
-        self._client = client or httpx2.Client(timeout=TIMEOUT_S, follow_redirects=False)
+        self._client = _client()
         self._headers = {"Authorization": f"Bearer {token}"}
         self._silent: set[str] = set()
 

@@ -4,8 +4,10 @@ The pool of a single client looks at every connection that it has for each reque
 time that a request costs here.
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -15,14 +17,18 @@ import httpx2
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom this machine trusts; reading that takes as long as ten requests."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 class Clients:
     """Clients that are all alike; as many as requests were ever under way at once, each with one connection."""
 
     def __init__(self, **settings: Any) -> None:
         limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1)
-        # making one takes as long as ten requests
-        context = httpx2.create_ssl_context(trust_env=False)
-        self._settings = settings | {"limits": limits, "verify": context, "trust_env": False}
+        self._settings = settings | {"limits": limits, "verify": _authorities(), "trust_env": False}
         self._free: list[httpx2.Client] = []
         self._all: list[httpx2.Client] = []
 

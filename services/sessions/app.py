@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx2
-
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.outbox import Outbox
-from services.chassis.states import TIMEOUT_S, Pull, Puller
+from services.chassis.states import Pull, Puller
 from services.chassis.tokens import Authenticator, Remembered, Revocations
 from services.sessions import heard
 from services.sessions.pins import PinHasher
@@ -87,7 +85,7 @@ def authenticator(settings: Settings, db: Database) -> Authenticator:
 
 def pulls(settings: Settings, db: Database, clock: Clock) -> Pulls:
     """What is heard of the other services, and what is done at once about it."""
-    puller = partial(Puller, db, settings.service_token.get_secret_value(), client=httpx2.Client(timeout=TIMEOUT_S))
+    puller = partial(Puller, db, settings.service_token.get_secret_value())
     mode_taken = Pull("mode-taken", settings.orders_url)
     catalog = (
         Pull("readiness", settings.catalog_url),

@@ -74,6 +74,17 @@ def till(browser_of_a_till: BrowserContext, shop: Shop) -> Iterator[Till]:
 
 
 @pytest.fixture
+def managers_till(browser_of_a_till: BrowserContext, shop: Shop) -> Iterator[Till]:
+    """A till at which the manager is signed in; its scripts may not fail."""
+    one = Till(browser_of_a_till, shop)
+    one.pair(shop.tills[0])
+    one.sign_in(shop.manager)
+    yield one
+    shop.line_up()
+    assert one.errors == []
+
+
+@pytest.fixture
 def other_till(chromium: Browser, shop: Shop) -> Iterator[Till]:
     context = chromium.new_context(base_url=shop.address, viewport={"width": 1024, "height": 768})
     context.set_default_timeout(WAIT_MS)

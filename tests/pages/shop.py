@@ -43,7 +43,7 @@ class Shop:
         self.put("/api/sessions/storage-grant", {"folder": str(granted)})
         eventually(lambda: self.get("/api/orders/payment-modes")["items"], within=60)
         eventually(self.articles, within=60)
-        self.tills = [self._new_till(), self._new_till()]
+        self.tills = [self.new_till(), self.new_till()]
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +61,7 @@ class Shop:
     def put(self, path: str, body: Any) -> Any:
         return self._answer("PUT", path, json=body)
 
-    def _new_till(self) -> dict[str, str]:
+    def new_till(self) -> dict[str, str]:
         """A till that was just paired: {till_id, till_key, name}."""
         name = self.new_name()
         found = eventually(lambda: self._paired(name), within=60, every=0.5)
@@ -104,6 +104,11 @@ class Shop:
     def line_up(self) -> None:
         self._dial()
         eventually(lambda: self.get("/api/orders/mode")["mode"] == "online", within=30)
+
+    def refuse(self, code: str, *, orders: int) -> None:
+        """Head office refuses its next orders with a code."""
+        text = "Head office does not know a part of this order."
+        self._dial({"kind": "refuse", "value": {"code": code, "text": text}, "count": orders})
 
     def change_price(self, sku: str, price_minor: int) -> None:
         """Head office changes a price, and the store has heard of it."""

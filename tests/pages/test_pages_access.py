@@ -16,6 +16,20 @@ def violations(till: Till) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_back_office_is_accessible(managers_till: Till, shop: Shop, theme: str) -> None:
+    till, page = managers_till, managers_till.page
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    order = till.sell(shop.articles()[0]["barcode"])
+    for words in (["orders"], ["orders", order["order_id"]], ["recovery"], ["team"]):
+        till.go(*words)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator("table, .facts, .card.empty").first).to_be_visible()
+        assert violations(till) == []
+    page.get_by_role("button", name="Block").first.click()
+    assert violations(till) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_selling_is_accessible(till: Till, shop: Shop, theme: str) -> None:
     page = till.page
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")

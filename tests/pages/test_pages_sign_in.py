@@ -7,9 +7,7 @@ from tests.pages.shop import Shop
 from tests.pages.till import Till
 
 
-def test_b19_a_manager_pairs_a_new_till_and_an_associate_signs_in(
-    browser_of_a_till: BrowserContext, shop: Shop
-) -> None:
+def test_b19_a_manager_pairs_anew_till_and_an_associate_signs_in(browser_of_a_till: BrowserContext, shop: Shop) -> None:
     till = Till(browser_of_a_till, shop)
     page = till.page
     page.goto("/")

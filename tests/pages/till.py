@@ -102,6 +102,19 @@ class Till:
     def complete(self) -> None:
         self.page.get_by_role("button", name=re.compile("^Complete sale")).click()
 
+    def sell(self, barcode: str) -> dict[str, Any]:
+        """Sells one article for cash; the order as the store has it."""
+        self.go("sell")
+        self.scan(barcode)
+        self.start_paying()
+        self.complete()
+        order = self.sold()
+        self.press("New sale")
+        return order
+
+    def go(self, *words: str) -> None:
+        self.page.evaluate("address => { location.hash = address }", f"#/{'/'.join(words)}")
+
     def sold(self) -> dict[str, Any]:
         """The order of the sale that is done, as the store has it."""
         expect(self.page.get_by_role("heading", name="Sale complete")).to_be_visible()
@@ -110,10 +123,10 @@ class Till:
         return found
 
     def grant_folder(self) -> None:
-        self.page.evaluate("location.hash = '#/settings'")
+        self.go("settings")
         self.press("Grant a folder on this till")
         expect(self.page.get_by_text("This till keeps its own copy of each sale.")).to_be_visible()
-        self.page.evaluate("location.hash = '#/sell'")
+        self.go("sell")
 
     def printed(self) -> list[dict[str, str]]:
         found: list[dict[str, str]] = self.page.evaluate("window.printed")

@@ -1,5 +1,6 @@
 """Wishes to void or to correct an order: sync decides, for the order may be on its way."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from services.chassis.errors import NotFound
 from services.chassis.tokens import Principal
 from services.orders import events
 from services.orders.app import App
-from services.orders.domain.rules import Action
+from services.orders.domain.rules import Action, Needed
 from services.orders.errors import AlreadySynced, AlreadyVoid, ApprovalNeeded, SecondPerson, WishPending
 from services.orders.schemas import CorrectionWish, VoidWish, WishOut
 from services.orders.store import orders, wishes
@@ -59,13 +60,17 @@ def _changeable(tx: Tx, order_id: UUID) -> Any:
 def _second_person(tx: Tx, order: Any, approval_id: UUID | None, who: Principal) -> str:
     """The manager who approves: never the seller, and never who asks."""
     if approval_id is None:
-        raise ApprovalNeeded(needed=[{"action": Action.VOID_AFTER_PRINT, "subject": order.invoice_number}])
+        raise _approval_needed(order)
     approval = wishes.approval(tx, approval_id)
     if approval is None or (approval.order_id, approval.action) != (order.order_id, Action.VOID_AFTER_PRINT):
-        raise ApprovalNeeded(needed=[{"action": Action.VOID_AFTER_PRINT, "subject": order.invoice_number}])
+        raise _approval_needed(order)
     if approval.approved_by in (order.seller, who.staff_code):
         raise SecondPerson
     return str(approval.approved_by)
+
+
+def _approval_needed(order: Any) -> ApprovalNeeded:
+    return ApprovalNeeded(needed=[asdict(Needed(Action.VOID_AFTER_PRINT, order.invoice_number))])
 
 
 def _asked(wish_id: UUID, order: Any, kind: str, revision: int) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def gateway(server_folder: Path, ports: Ports) -> Iterator[Nginx]:
     certificates = Certificates(place / "ca", this_machine())
     certificates.renew(datetime.now(UTC))
     door = ThreadingHTTPServer(("127.0.0.1", ports.take("echo")), Echo)
-    threading.Thread(target=door.serve_forever, daemon=True).start()
+    threading.Thread(target=door.serve_forever, args=(0.05,), daemon=True).start()
     doors = {name: [f"127.0.0.1:{door.server_port}"] for name in SERVICES} | {"catalog": ["127.0.0.1:9"]}
     plain, tls = ports.take("plain"), ports.take("tls")
     served = Gateway(

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import httpx2
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from werkzeug.test import Client, TestResponse
@@ -44,7 +43,6 @@ STAFF = [
 PINS = {"M1": "271828", "M2": "161803", "A1": "314159", "A2": "141421"}
 
 # nobody is asked: the tests say what neighbours said
-CLIENT = httpx2.Client()
 
 
 def settings(folder: Path, database_url: str) -> Settings:
@@ -73,7 +71,7 @@ def settings(folder: Path, database_url: str) -> Settings:
 def build_app(folder: Path, database_url: str) -> App:
     given, clock = settings(folder, database_url), FakeClock(datetime.now(UTC))
     db = Database(database_url, name="sessions.tests", pool_size=5)
-    silent = Puller(db, "", (), client=CLIENT)
+    silent = Puller(db, "", ())
     return App(
         settings=given,
         db=db,

@@ -39,7 +39,7 @@ class OmsServer(ThreadingHTTPServer):
         self.before: Answer = lambda *_: False
         self.after: Answer = lambda *_: False
         self.lock = threading.Lock()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
     def url(self) -> str:

@@ -4,7 +4,7 @@ import { Button } from "../parts/button.js";
 import { Field, Refusal, useForm } from "../parts/form.js";
 import { Icon } from "../parts/icons.js";
 import { Pad } from "../parts/pad.js";
-import { say, Toasts } from "../parts/toast.js";
+import { say } from "../parts/toast.js";
 import { pair, recent, setPin, signIn, till, tillUnknown } from "../session.js";
 import { t } from "../strings.js";
 import { html, useRef, useState } from "../ui.js";
@@ -24,7 +24,6 @@ export function SignIn() {
         ${view !== "pair" && (!till.value || tillUnknown.value) && html`<${Button} kind="quiet" act=${() => setView("pair")}>${words.pair}<//>`}
       </footer>
     </section>
-    <${Toasts} />
   </main>`;
 }
 

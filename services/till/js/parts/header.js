@@ -27,7 +27,7 @@ export function Header() {
 
 function Navigation() {
   const [current = "sell"] = route.value;
-  return html`<nav class="navigation" aria-label=${t.shell.till}>
+  return html`<nav class="navigation" aria-label=${t.shell.navigation}>
     ${PAGES.filter(visible).map(
       ({ name, icon }) => html`<a key=${name} href="#/${name}" aria-current=${name === current ? "page" : undefined}>
         <${Icon} name=${icon} /><span>${t.shell.pages[name]}</span>

@@ -1,8 +1,11 @@
 import { common } from "./common.js";
+import { orders } from "./orders.js";
 import { pay } from "./pay.js";
 import { people } from "./people.js";
+import { recovery } from "./recovery.js";
 import { sell } from "./sell.js";
 import { shell } from "./shell.js";
 import { signIn } from "./sign_in.js";
+import { team } from "./team.js";
 
-export const t = { common, pay, people, sell, shell, signIn };
+export const t = { common, orders, pay, people, recovery, sell, shell, signIn, team };

@@ -1,7 +1,8 @@
 export const shell = {
   till: "Till",
+  navigation: "Pages",
   unpaired: "Not paired",
-  pages: { sell: "Sell", orders: "Orders", recovery: "Recovery", settings: "Settings" },
+  pages: { sell: "Sell", orders: "Orders", recovery: "Recovery", team: "People", settings: "Settings" },
   turnOff: "Turn Off",
   turningOff: "The mode is changing: the tills follow in a moment.",
   lost: "The store’s edge server does not answer. Your cart is kept on this till, and it keeps trying.",
