@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from services.catalog.domain.datasets import Dataset
-from services.chassis.events import Event
+from services.chassis.events import Event, Fact
+from services.chassis.fields import Safe
 from services.chassis.topology import Queue
+
+Sku = Annotated[Safe, StringConstraints(min_length=1, max_length=64)]
 
 FACTS = Queue("catalog.facts")
 QUEUES = (FACTS,)
@@ -19,37 +22,31 @@ ORDERS_SETTLED = "sync.orders_settled"
 SNAPSHOT_SYNCED = "catalog.snapshot_synced"
 
 
-class _Fact(BaseModel):
-    """Only the fields that are read; others may be added at any time."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Line(_Fact):
-    sku: str
-    quantity: Annotated[int, Field(ge=1)]
+class Line(Fact):
+    sku: Sku
+    quantity: Annotated[int, Field(ge=1, le=9999)]
 
 
-class OrderPlaced(_Fact):
+class OrderPlaced(Fact):
     order_id: UUID
     lines: tuple[Line, ...]
 
 
-class OrderVoided(_Fact):
+class OrderVoided(Fact):
     """Goods that are not back count as sold until a figure that is later than `voided_at`."""
 
     order_id: UUID
     goods_back: bool
-    voided_at: datetime
+    voided_at: AwareDatetime
 
 
-class Outcome(_Fact):
+class Outcome(Fact):
     order_id: UUID
     state: Literal["synced", "pending", "withdrawn", "too_late", "waiting"]
-    accepted_at: datetime | None = None
+    accepted_at: AwareDatetime | None = None
 
 
-class OrdersSettled(_Fact):
+class OrdersSettled(Fact):
     outcomes: tuple[Outcome, ...]
 
 

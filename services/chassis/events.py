@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -31,6 +31,17 @@ class Event:
     id: UUID | None = None
     store_id: str = ""
     occurred_at: datetime | None = field(default=None)
+
+
+class Fact(BaseModel):
+    """Base of what a consumer reads of an event: only the fields that it reads; others may be added at any time."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """Raises ValidationError for data that is none of its kind; what JSON writes as a word is never a number."""
+        return cls.model_validate_json(json.dumps(event.data))
 
 
 class _Envelope(BaseModel):

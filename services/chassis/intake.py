@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import amqp
 import eventlet
 from nameko.extensions import Entrypoint
+from pydantic import Field
 
 from services.chassis import metrics
 from services.chassis.amqp_connection import AWAY, connect, keep_alive
 from services.chassis.database import Tx
 from services.chassis.errors import Unavailable
 from services.chassis.events import Event
+from services.chassis.fields import Code
 from services.chassis.inbox import Inbox, missing
 from services.chassis.logs import get_logger
 from services.chassis.provided import Provided
@@ -33,6 +35,8 @@ DEAD_LOOK_S = 5.0
 STALLED_AFTER_S = 120
 CONSUME_WITHIN_S = 10.0
 DEAF_FOR_S = 20.0
+# as many as a relay asks for in one question, and more
+EventIds = Annotated[list[UUID], Field(max_length=10_000)]
 
 ATTRIBUTE = "intake"
 
@@ -184,7 +188,7 @@ class BaseWorker:
     relay = Relay()
 
     @procedure
-    def inbox_missing(self, queue: str, event_ids: list[UUID]) -> dict[str, Any]:
+    def inbox_missing(self, queue: Code, event_ids: EventIds) -> dict[str, Any]:
         """Which of these events the consumer of a queue does not have, and whether it takes any in at present."""
         with self.app.db.transaction() as tx:
             absent = missing(tx, queue, event_ids)

@@ -3,6 +3,7 @@
 import inspect
 import json
 import sys
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar, get_type_hints
 
@@ -12,7 +13,7 @@ from nameko.constants import CALL_ID_STACK_CONTEXT_KEY, DEFAULT_TRANSPORT_OPTION
 from nameko.exceptions import MethodNotFound, RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
 from nameko.rpc import Responder, Rpc
 from nameko.standalone.rpc import ServiceRpcProxy
-from pydantic import ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import to_jsonable_python
 
 from services.chassis.amqp_connection import BROKER_ERRORS
@@ -83,19 +84,24 @@ class SafeResponder(Responder):
 nameko.rpc.Responder = SafeResponder
 
 
+def arguments_of(function: Callable[..., Any]) -> type[BaseModel]:
+    """What a procedure may be called with, as it is annotated; read from JSON, in which a word is never a number."""
+    hints = get_type_hints(function, include_extras=True)
+    fields = {
+        name: (hints[name], ... if p.default is inspect.Parameter.empty else p.default)
+        for name, p in inspect.signature(function).parameters.items()
+        if name != "self"
+    }
+    strict = ConfigDict(extra="forbid", strict=True)
+    return create_model(function.__name__, __config__=strict, **fields)  # type: ignore[call-overload]
+
+
 class Procedure(Rpc):
     """An RPC method whose arguments are checked against its annotations, and whose result is plain JSON."""
 
     @cached_property
     def arguments(self) -> Any:
-        function = getattr(self.container.service_cls, self.method_name)
-        hints = get_type_hints(function, include_extras=True)
-        fields = {
-            name: (hints[name], ... if p.default is inspect.Parameter.empty else p.default)
-            for name, p in inspect.signature(function).parameters.items()
-            if name != "self"
-        }
-        return create_model(self.method_name, __config__=ConfigDict(extra="forbid"), **fields)  # type: ignore[call-overload]
+        return arguments_of(getattr(self.container.service_cls, self.method_name))
 
     def unpack_message_headers(self, message: Any) -> dict[str, Any]:
         """The calls that led here; nameko takes whatever a header says, and ends where that makes no sense."""
@@ -107,7 +113,7 @@ class Procedure(Rpc):
         if not isinstance(body, dict) or body.get("args") or not isinstance(body.get("kwargs"), dict):
             raise RpcError("invalid_input", "Send keyword arguments only.", status="422")
         try:
-            checked = self.arguments.model_validate(body["kwargs"])
+            checked = self.arguments.model_validate_json(json.dumps(body["kwargs"]))
         except ValidationError as error:
             raise _travelling(invalid(error)) from None
         kwargs = {name: getattr(checked, name) for name in type(checked).model_fields}

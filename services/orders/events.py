@@ -1,12 +1,13 @@
 """What orders tells, and the fields that it reads of what others tell."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from services.chassis.events import Event, expect
+from services.chassis.events import Event, Fact, expect
+from services.chassis.fields import Safe
 from services.chassis.topology import Queue
 
 OUTCOMES = Queue("orders.outcomes")
@@ -19,35 +20,34 @@ VOIDED_TO = ("catalog.facts",)
 CUSTOMERS_TO = ("sync.facts",)
 SEALED_TO = ("sessions.facts",)
 
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+OmsId = Annotated[Safe, StringConstraints(max_length=200)]
 
-class _Read(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
-
-class Outcome(_Read):
+class Outcome(Fact):
     """Where the delivery of an order stands; the higher `delivery_version` is the later word.
 
     `revision` is the one that head office has, or is to have next.
     """
 
     order_id: UUID
-    delivery_version: int
-    revision: int = 1
+    delivery_version: Version
+    revision: Version = 1
     state: Literal["synced", "pending", "withdrawn", "too_late", "waiting"]
     wish_id: UUID | None = None
-    oms_id: str | None = None
-    accepted_at: datetime | None = None
+    oms_id: OmsId | None = None
+    accepted_at: AwareDatetime | None = None
     reason: dict[str, Any] | None = None
 
 
-class OrdersSettled(_Read):
+class OrdersSettled(Fact):
     outcomes: tuple[Outcome, ...]
 
 
 def outcomes_in(event: Event) -> tuple[Outcome, ...]:
     """The outcomes that sync tells of. Raises UnknownFact, or ValidationError for what cannot be read."""
     expect(event, ORDERS_SETTLED)
-    return OrdersSettled.model_validate(event.data).outcomes
+    return OrdersSettled.of(event).outcomes
 
 
 def order_placed(document: dict[str, Any]) -> Event:

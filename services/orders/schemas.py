@@ -177,6 +177,9 @@ class OrderPage(BaseModel):
     next: str | None
 
 
+Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
+
+
 class OrderQuery(Strict):
     state: OrderState | None = None
     mode: Literal["online", "offline"] | None = None
@@ -184,7 +187,7 @@ class OrderQuery(Strict):
     session_id: UUID | None = None
     business_date: Day | None = None
     search: Annotated[Safe, StringConstraints(max_length=64)] | None = None
-    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] | None = None
+    cursor: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 

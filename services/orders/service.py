@@ -1,15 +1,15 @@
 """The worker of orders: outcomes in, facts out, questions by other services."""
 
-from datetime import date
 from uuid import UUID
 
 from services.chassis.database import Tx
 from services.chassis.events import Event
+from services.chassis.fields import Day
 from services.chassis.intake import BaseWorker, intake
 from services.chassis.rpc import procedure
 from services.orders import events
 from services.orders.handlers import outcomes, showing
-from services.orders.schemas import ModeOut, OrderOut, OrderPage, OrderQuery, OrderState
+from services.orders.schemas import Cursor, ModeOut, OrderOut, OrderPage, OrderQuery, OrderState
 
 
 class Worker(BaseWorker):
@@ -26,7 +26,7 @@ class Worker(BaseWorker):
 
     @procedure
     def orders(
-        self, state: OrderState | None = None, business_date: date | None = None, cursor: str | None = None
+        self, state: OrderState | None = None, business_date: Day | None = None, cursor: Cursor | None = None
     ) -> OrderPage:
         """Orders, the newest first."""
         return showing.page(self.app, OrderQuery(state=state, business_date=business_date, cursor=cursor))

@@ -1,13 +1,13 @@
 """What sessions tells, and the fields that it reads of what others tell."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import Row
 
-from services.chassis.events import Event
+from services.chassis.events import Event, Fact
+from services.chassis.fields import MAX_MINOR, Safe
 from services.chassis.topology import Queue
 
 FACTS = Queue("sessions.facts")
@@ -19,26 +19,25 @@ SESSION_CHANGED = "sessions.session_changed"
 TOLD = ("sync.facts",)
 
 DeliveryState = Literal["synced", "pending", "withdrawn", "too_late", "waiting"]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Minor = Annotated[int, Field(ge=0, le=MAX_MINOR)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Word = Annotated[Safe, StringConstraints(max_length=64)]
 
 
-class _Fact(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class SessionSealed(_Fact):
+class SessionSealed(Fact):
     session_id: UUID
     orders: Count
-    total_minor: Count
-    currency: str
-    sealed_at: datetime
-    by_payment_mode: dict[str, int] = {}
+    total_minor: Minor
+    currency: Word
+    sealed_at: AwareDatetime
+    by_payment_mode: dict[Word, Minor] = Field(default_factory=dict)
 
 
-class Outcome(_Fact):
+class Outcome(Fact):
     order_id: UUID
     session_id: UUID | None = None
-    delivery_version: int
+    delivery_version: Version
     state: DeliveryState
     reason: dict[str, Any] | None = None
 
@@ -47,7 +46,7 @@ class Outcome(_Fact):
         return "pending" if self.state == "too_late" and self.reason else self.state
 
 
-class OrdersSettled(_Fact):
+class OrdersSettled(Fact):
     outcomes: tuple[Outcome, ...]
 
 

@@ -1,13 +1,13 @@
 """Facts that sync takes in, with the fields it reads, and the one that it tells."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from services.chassis.events import Event, expect
+from services.chassis.events import Event, Fact, expect
 from services.chassis.topology import Queue
 from services.sync.domain.wishes import Kind
 
@@ -25,17 +25,11 @@ SETTLED_TO = ("orders.outcomes", "sessions.facts", "catalog.facts")
 MOST_OUTCOMES = 100
 
 
-class _Read(BaseModel):
-    """Only the fields that are read; others may be added at any time."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Invoice(_Read):
+class Invoice(Fact):
     number: str
 
 
-class Payment(_Read):
+class Payment(Fact):
     n: int
     payment_mode: str
     amount_minor: int
@@ -43,24 +37,24 @@ class Payment(_Read):
     reference: str | None = None
 
 
-class Line(_Read):
+class Line(Fact):
     line_no: int
     sku: str
     quantity: int
     oversold: bool = False
 
 
-class Totals(_Read):
+class Totals(Fact):
     total_minor: int = Field(ge=0)
 
 
-class OrderPlaced(_Read):
+class OrderPlaced(Fact):
     """Of the order document, what its delivery is about."""
 
     order_id: UUID
     session_id: UUID | None = None
     mode: Literal["online", "offline"]
-    placed_at: datetime
+    placed_at: AwareDatetime
     business_date: date
     currency: str
     invoice: Invoice
@@ -69,7 +63,7 @@ class OrderPlaced(_Read):
     totals: Totals
 
 
-class OrderAmended(_Read):
+class OrderAmended(Fact):
     """A wish to void or to correct."""
 
     wish_id: UUID
@@ -81,19 +75,19 @@ class OrderAmended(_Read):
     session_id: UUID | None = None
 
 
-class CustomerSaved(_Read):
+class CustomerSaved(Fact):
     customer_id: UUID
     revision: int
 
 
-class SessionChanged(_Read):
+class SessionChanged(Fact):
     session_id: UUID
 
 
 def placed(event: Event) -> OrderPlaced:
     """The order in an order_placed. Raises UnknownFact, or ValidationError for a document that cannot be one."""
     expect(event, ORDER_PLACED)
-    return OrderPlaced.model_validate(event.data)
+    return OrderPlaced.of(event)
 
 
 def settled(store_id: str, outcomes: Sequence[dict[str, Any]]) -> list[Event]:

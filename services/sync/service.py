@@ -1,6 +1,5 @@
 """The worker: takes facts in, sends orders, answers other services."""
 
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from nameko.extensions import DependencyProvider
 from services.chassis import metrics
 from services.chassis.database import Tx
 from services.chassis.events import Event
-from services.chassis.fields import Code
+from services.chassis.fields import Code, Day
 from services.chassis.intake import BaseWorker, intake
 from services.chassis.provided import every
 from services.chassis.rpc import procedure
@@ -18,6 +17,7 @@ from services.sync.drain import Drain
 from services.sync.events import FACTS, ORDERS
 from services.sync.handlers import looking, measuring, reconciling, recovering, switching, taking
 from services.sync.schemas import (
+    Cursor,
     DeliveryDetail,
     DeliveryPage,
     PendingOrders,
@@ -82,8 +82,8 @@ class Worker(BaseWorker):
         self,
         state: StateName | None = None,
         session_id: UUID | None = None,
-        business_date: date | None = None,
-        cursor: str | None = None,
+        business_date: Day | None = None,
+        cursor: Cursor | None = None,
     ) -> DeliveryPage:
         query: Any = {"state": state, "session_id": session_id, "business_date": business_date, "cursor": cursor}
         return looking.find(self.app, Query(**query))
@@ -106,7 +106,7 @@ class Worker(BaseWorker):
         return recovering.retry_all(self.app, by)
 
     @procedure
-    def reconcile(self, by: Code, session_id: UUID | None = None, business_date: date | None = None) -> Reconciliation:
+    def reconcile(self, by: Code, session_id: UUID | None = None, business_date: Day | None = None) -> Reconciliation:
         wanted = ReconciliationIn(session_id=session_id, business_date=business_date)
         return reconciling.request(self.app, wanted, by)
 

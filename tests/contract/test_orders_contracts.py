@@ -43,7 +43,10 @@ def test_b15_a_sample_without_any_one_field_is_not_valid(name: str) -> None:
 def test_b15_sync_and_sessions_read_what_orders_tells() -> None:
     placed = of_sync.placed(decode(json.dumps(read("order_placed.v1.sample.json")).encode()))
     assert (placed.invoice.number, placed.totals.total_minor) == (number("K1", 2026, 1), 209800)
-    amended = of_sync.OrderAmended.model_validate(read("order_amended.v1.sample.json")["data"])
+    amended = of_sync.OrderAmended.model_validate_json(json.dumps(read("order_amended.v1.sample.json")["data"]))
     assert amended.kind == "void"
-    assert of_sync.CustomerSaved.model_validate(read("customer_saved.v1.sample.json")["data"]).revision == 2
-    assert SessionSealed.model_validate(read("session_sealed.v1.sample.json")["data"]).orders == 1
+    assert (
+        of_sync.CustomerSaved.model_validate_json(json.dumps(read("customer_saved.v1.sample.json")["data"])).revision
+        == 2
+    )
+    assert SessionSealed.model_validate_json(json.dumps(read("session_sealed.v1.sample.json")["data"])).orders == 1

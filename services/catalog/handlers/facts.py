@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from services.catalog.app import App
@@ -30,17 +29,17 @@ def forget(app: App) -> None:
         facts.forget_sales(tx, app.clock.now() - KEEP)
 
 
-def _by_kind(events: Iterable[Event]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+def _by_kind(events: Iterable[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
     for event in events:
         expect(event, *_TAKE)
-        found.setdefault(event.type, []).append(event.data)
+        found.setdefault(event.type, []).append(event)
     return found
 
 
-def _placed(tx: Tx, told: list[dict[str, Any]]) -> None:
+def _placed(tx: Tx, told: list[Event]) -> None:
     sold: dict[UUID, dict[str, int]] = {}
-    for order in map(OrderPlaced.model_validate, told):
+    for order in map(OrderPlaced.of, told):
         quantities: Counter[str] = Counter()
         for line in order.lines:
             quantities[line.sku] += line.quantity
@@ -48,18 +47,18 @@ def _placed(tx: Tx, told: list[dict[str, Any]]) -> None:
     facts.note_sold(tx, sold)
 
 
-def _voided(tx: Tx, told: list[dict[str, Any]]) -> None:
-    voided = list(map(OrderVoided.model_validate, told))
+def _voided(tx: Tx, told: list[Event]) -> None:
+    voided = list(map(OrderVoided.of, told))
     facts.note_void(tx, [order.order_id for order in voided if order.goods_back])
     facts.note_accepted(tx, {o.order_id: o.voided_at for o in voided if not o.goods_back})
 
 
-def _settled(tx: Tx, told: list[dict[str, Any]]) -> None:
-    outcomes = [outcome for data in told for outcome in OrdersSettled.model_validate(data).outcomes]
+def _settled(tx: Tx, told: list[Event]) -> None:
+    outcomes = [outcome for event in told for outcome in OrdersSettled.of(event).outcomes]
     facts.note_accepted(tx, {o.order_id: o.accepted_at for o in outcomes if o.accepted_at is not None})
 
 
-_TAKE: dict[str, Callable[[Tx, list[dict[str, Any]]], None]] = {
+_TAKE: dict[str, Callable[[Tx, list[Event]], None]] = {
     ORDER_PLACED: _placed,
     ORDER_VOIDED: _voided,
     ORDERS_SETTLED: _settled,

@@ -46,7 +46,7 @@ def _restate(app: App, tx: Tx, session_id: UUID, *, sealed: bool) -> None:
 
 def _seal(app: App, tx: Tx, event: Event) -> set[UUID]:
     """The session, where the seal is news."""
-    seal = SessionSealed.model_validate(event.data)
+    seal = SessionSealed.of(event)
     if offline_sessions.lock(tx, seal.session_id) is None:
         raise UnknownSession
     values = seal.model_dump(exclude={"session_id"})
@@ -59,7 +59,7 @@ def _seal(app: App, tx: Tx, event: Event) -> set[UUID]:
 
 def _settle(tx: Tx, event: Event) -> set[UUID]:
     """The sessions of the orders; those sold online carry none and are none of ours."""
-    outcomes = [o for o in OrdersSettled.model_validate(event.data).outcomes if o.session_id]
+    outcomes = [o for o in OrdersSettled.of(event).outcomes if o.session_id]
     newest = {o.order_id: o for o in sorted(outcomes, key=lambda o: o.delivery_version)}
     if newest:
         offline_sessions.settle(tx, [o.model_dump(exclude={"reason"}) | {"state": o.stands()} for o in newest.values()])

@@ -58,7 +58,7 @@ def wake(tx: Tx) -> None:
 
 def _amended(app: App, tx: Tx, event: Event) -> None:
     """A wish is decided under its order's delivery, or left open until that can be."""
-    amended = OrderAmended.model_validate(event.data)
+    amended = OrderAmended.of(event)
     wish = Wish(amended.wish_id, amended.order_id, amended.kind, amended.revision, event.data)
     if not wishes.add(tx, wish):
         return
@@ -69,12 +69,12 @@ def _amended(app: App, tx: Tx, event: Event) -> None:
 
 
 def _customer_saved(app: App, tx: Tx, event: Event) -> None:
-    customer = CustomerSaved.model_validate(event.data)
+    customer = CustomerSaved.of(event)
     notices.put(tx, "customer", str(customer.customer_id), customer.revision, event.data, app.clock.now())
 
 
 def _session_changed(app: App, tx: Tx, event: Event) -> None:
-    session = SessionChanged.model_validate(event.data)
+    session = SessionChanged.of(event)
     notices.put(tx, "session", str(session.session_id), event.aggregate_version, event.data, app.clock.now())
 
 

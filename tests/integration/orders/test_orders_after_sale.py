@@ -108,7 +108,18 @@ def test_b9_an_outcome_of_an_unknown_type_or_version_is_not_guessed_at(counter: 
 
 
 @pytest.mark.parametrize(
-    "spoilt", [{"order_id": "x"}, {"state": "lost"}, {"delivery_version": "soon"}, {"accepted_at": "yesterday"}]
+    "spoilt",
+    [
+        {"order_id": "x"},
+        {"order_id": None},
+        {"state": "lost"},
+        *({"delivery_version": bad} for bad in ("soon", "1", True, 0, -1, 2**70, 1.5, None)),
+        *({"revision": bad} for bad in ("1", 0, -1, 2**70)),
+        *({"accepted_at": bad} for bad in ("yesterday", 5, "2026-04-15T10:00:00")),
+        *({"oms_id": bad} for bad in ("\0", "x" * 201, 7)),
+        {"wish_id": "x"},
+        {"reason": "none"},
+    ],
 )
 def test_b9_an_outcome_that_cannot_be_read_changes_nothing(counter: Counter, spoilt: dict[str, Any]):
     order = counter.sell()

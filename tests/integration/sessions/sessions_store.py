@@ -205,6 +205,11 @@ class Store:
             [body_of(event) for event in events]
         )
 
+    def apply(self, event: Event) -> None:
+        """What the worker does with an event of its queue, without an inbox that keeps what fails."""
+        with self.app.db.transaction() as tx:
+            facts.take(self.app, tx, [event])
+
     def told(self) -> list[dict[str, Any]]:
         """What was told to `sync`, in order."""
         with self.app.db.transaction() as tx:

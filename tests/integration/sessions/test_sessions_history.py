@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from pydantic import ValidationError
 from sessions_store import sealed, settled
 from sqlalchemy.exc import DBAPIError
 
@@ -58,6 +59,44 @@ def test_s10_an_open_session_has_no_outcome_whatever_is_settled(store):
     session_id = store.mode()["session_id"]
     store.take(settled(session_id, "pending"))
     assert status(store, session_id) == "open"
+
+
+SPOILT_SEALS = [
+    {"session_id": "x"},
+    *({"orders": bad} for bad in (-1, 2**70, "2", True, None)),
+    *({"total_minor": bad} for bad in (-1, 2**70, "2", 1.5)),
+    *({"sealed_at": bad} for bad in ("soon", 5, "2026-04-15T10:00:00")),
+    *({"currency": bad} for bad in ("\0", 7, None)),
+    *({"by_payment_mode": bad} for bad in ([], {"CASH": "1"}, {"CASH": -1}, {"\0": 1})),
+]
+SPOILT_OUTCOMES = [
+    {"order_id": "x"},
+    {"session_id": 7},
+    {"state": "lost"},
+    {"reason": "none"},
+    *({"delivery_version": bad} for bad in ("1", True, 0, -1, 2**70, None)),
+]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT_SEALS)
+def test_b15_a_seal_that_cannot_be_read_changes_nothing(store, spoilt):
+    session_id = store.outage()
+    seal = sealed(session_id, 1)
+    seal.data.update(spoilt)
+    with pytest.raises(ValidationError):
+        store.apply(seal)
+    assert status(store, session_id) == "syncing"
+
+
+@pytest.mark.parametrize("spoilt", SPOILT_OUTCOMES)
+def test_b15_an_outcome_that_cannot_be_read_changes_nothing(store, spoilt):
+    session_id = store.outage()
+    store.take(sealed(session_id, 1))
+    outcome = settled(session_id, "synced")
+    outcome.data["outcomes"][0].update(spoilt)
+    with pytest.raises(ValidationError):
+        store.apply(outcome)
+    assert status(store, session_id) == "syncing"
 
 
 def test_settled_before_sealed_comes_to_the_same(store):
