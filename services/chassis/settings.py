@@ -2,6 +2,7 @@
 
 import os
 from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "STORE_"
 SECRETS_DIR = "STORE_SECRETS_DIR"
 MIN_SECRET = 16
+MIN_CHARACTERS = 6
 
 
 class SettingsError(Exception):
@@ -28,9 +30,53 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$")]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^@\s/]+(/\S*)?$")]
-Secret = Annotated[SecretStr, Field(min_length=MIN_SECRET)]
+def _possible_ports(addresses: str) -> str:
+    """Refuses a port that no machine has, in any of the addresses that commas divide."""
+    for address in addresses.split(","):
+        _ = urlsplit(address if "://" in address else f"//{address}").port
+    return addresses
+
+
+def _address_of(*schemes: str) -> AfterValidator:
+    """Refuses, without quoting it, what is no address of a server of some kind."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        parts = urlsplit(secret.get_secret_value())
+        if parts.scheme not in schemes or not (parts.hostname or "host=" in parts.query):
+            raise ValueError(f"is no address such as {schemes[0]}://user:password@host:port/name")
+        return secret
+
+    return AfterValidator(check)
+
+
+def _hard_to_guess(secret: SecretStr) -> SecretStr:
+    if len(set(secret.get_secret_value())) < MIN_CHARACTERS:
+        raise ValueError("is too easy to guess")
+    return secret
+
+
+def _not_blank(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().strip():
+        raise ValueError("is blank")
+    return secret
+
+
+HOST_AND_PORT = r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$"
+
+Address = Annotated[str, StringConstraints(pattern=HOST_AND_PORT), AfterValidator(_possible_ports)]
+    str, StringConstraints(pattern=r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$"), AfterValidator(_possible_ports)
+]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^@\s/]+(/\S*)?$"), AfterValidator(_possible_ports)]
+Secret = Annotated[SecretStr, Field(min_length=MIN_SECRET), AfterValidator(_hard_to_guess)]
+Token = Annotated[SecretStr, AfterValidator(_not_blank)]
+Addresses = Annotated[
+    str,
+    StringConstraints(pattern=r"^$|^[^,\s/]+:[0-9]{1,5}(,[^,\s/]+:[0-9]{1,5})*$"),
+    AfterValidator(_possible_ports),
+]
+File = Annotated[str, StringConstraints(min_length=1)]
+DatabaseUrl = Annotated[SecretStr, _address_of("postgresql", "postgresql+psycopg")]
+AmqpUrl = Annotated[SecretStr, _address_of("amqp", "amqps")]
 
 
 class ServiceSettings(BaseSettings):
@@ -40,12 +86,12 @@ class ServiceSettings(BaseSettings):
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,16}$")]
     environment: Literal["development", "production"] = "production"
-    database_url: Annotated[SecretStr, Field()]
-    amqp_url: SecretStr | None = None
+    database_url: DatabaseUrl
+    amqp_url: AmqpUrl | None = None
     door_listen: Address | None = None
     metrics_listen: Address
     service_token: Secret
-    token_public_key_file: str | None = None
+    token_public_key_file: File | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Kolkata"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     door_workers: Annotated[int, Field(ge=2, le=64)] = 16
@@ -54,8 +100,8 @@ class ServiceSettings(BaseSettings):
     sync_url: Url | None = None
     sessions_url: Url | None = None
     head_office_url: Url | None = None
-    head_office_token: SecretStr | None = None
-    head_office_adapter: str = "http"
+    head_office_token: Token | None = None
+    head_office_adapter: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")] = "http"
 
     @classmethod
     def read(cls) -> Self:
@@ -68,7 +114,7 @@ class Ownership(BaseSettings):
 
     model_config = ServiceSettings.model_config
 
-    database_url: SecretStr
+    database_url: DatabaseUrl
 
     @classmethod
     def read(cls) -> Self:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.settings import Secret, ServiceSettings, Url
+from services.chassis.settings import File, Secret, ServiceSettings, Url
 
 
 class Settings(ServiceSettings):
@@ -13,9 +13,9 @@ class Settings(ServiceSettings):
     catalog_url: Url
     orders_url: Url
     sync_url: Url
-    token_public_key_file: str
-    token_private_key_file: str
+    token_public_key_file: File
+    token_private_key_file: File
     pin_pepper: Secret
     shift_hours: Annotated[int, Field(ge=1, le=24)] = 16
-    storage_needs_mb: Annotated[int, Field(ge=1)] = 512
+    storage_needs_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 512
     toggle_wait_seconds: Annotated[float, Field(ge=0, le=8)] = 5

@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field
 
-from services.chassis.settings import ServiceSettings, Url
+from services.chassis.settings import Addresses, ServiceSettings, Token, Url
 from services.sync.domain.connectivity import Hysteresis
 from services.sync.domain.policy import Policy
 
-Addresses = Annotated[str, StringConstraints(pattern=r"^$|^[^,\s]+:[0-9]{1,5}(,[^,\s]+:[0-9]{1,5})*$")]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -21,7 +20,7 @@ class Settings(ServiceSettings):
     """
 
     head_office_url: Url
-    head_office_token: Annotated[SecretStr, Field(min_length=1)]
+    head_office_token: Token
     sessions_url: Url
     probe_seconds: Annotated[float, Field(ge=0.05, le=300)] = 5
     probe_timeout_seconds: Seconds = 4

@@ -1,8 +1,11 @@
 """The gateway: what it lets through and how, and what it keeps out (B18)."""
 
+import contextlib
 import json
 import os
+import re
 import signal
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -149,6 +152,84 @@ def test_b18_what_the_gateway_refuses_is_a_problem_with_a_code(
     assert (response.headers["content-type"], response.json()["code"]) == (PROBLEM, code)
     assert response.json()["status"] == status
     assert response.json()["type"] == f"urn:store-edge:problem:{code}"
+
+
+POST = b"POST /api/orders/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+GET = b"GET /api/orders/x HTTP/1.1\r\nHost: localhost\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n"
+SMUGGLED = b"GET /state/mode HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+RAW = {
+    "length and chunks": CHUNKED + b"Content-Length: 4\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "two lengths": POST + b"Content-Length: 2\r\nContent-Length: 50\r\n\r\n{}",
+    "a length that is none": POST + b"Content-Length: two\r\n\r\n{}",
+    "a length below nothing": POST + b"Content-Length: -1\r\n\r\n{}",
+    "a length beyond the limit": POST + b"Content-Length: 99999999999\r\n\r\n{}",
+    "a chunk below nothing": CHUNKED + b"\r\n-1\r\n{}\r\n0\r\n\r\n",
+    "a chunk beyond all": CHUNKED + b"\r\nFFFFFFFFFFFFFFFF\r\n{}\r\n",
+    "a chunk of 2 MB": CHUNKED + b"\r\n200000\r\n" + b"x" * 0x200000,
+    "a coding that is unknown": POST + b"Transfer-Encoding: gzip\r\n\r\nxx",
+    "a header of 64 kB": GET + b"X-Long: " + b"x" * 65_536 + b"\r\n\r\n",
+    "10,000 headers": GET + b"X-Many: 1\r\n" * 10_000 + b"\r\n",
+    "no host": b"GET /api/orders/x HTTP/1.1\r\n\r\n",
+    "two hosts": GET + b"Host: other\r\n\r\n",
+    "a NUL in the path": b"GET /api/orders/\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "an encoded NUL": b"GET /api/orders/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "out of the tree": b"GET /api/orders/%2e%2e/%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "another version": b"GET /api/orders/x HTTP/3.0\r\nHost: localhost\r\n\r\n",
+    "no version": b"GET /state/mode\r\n\r\n",
+    "TLS on the plain port": bytes.fromhex("16030100a5010000a10303") + b"\x00" * 160,
+    "a method nobody knows": b"BREW /api/orders/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n",
+    "no words at all": b"\xff\xfe\x00\x00\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", RAW.values(), ids=RAW)
+def test_d_what_is_no_request_of_ours_is_refused_once_and_others_go_on(
+    gateway: Nginx, http: httpx2.Client, sent: bytes
+) -> None:
+    told = answer_to(gateway, sent)
+    statuses = [int(status) for status in re.findall(rb"HTTP/1\.1 ([0-9]{3})", told)]
+    assert len(statuses) <= 1
+    assert all(400 <= status < 500 for status in statuses) or b'"path": "/api/orders/' in told
+    assert b"/etc/passwd" not in told
+    assert b"/state/mode" not in told
+    assert http.get("/api/orders/x").status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("host", ["other.example", "localhost:1", "127.0.0.1.example", "[::1]"])
+def test_d_a_foreign_host_learns_nothing_and_decides_nothing(http: httpx2.Client, host: str) -> None:
+    answer = http.get("/api/orders/x", headers={"Host": host, "X-HTTP-Method-Override": "DELETE"})
+    assert answer.json()["path"] == "/api/orders/x"
+    assert "location" not in answer.headers
+
+
+def test_d_slow_clients_keep_no_other_waiting(gateway: Nginx, http: httpx2.Client) -> None:
+    slow = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(300)]
+    try:
+        for one in slow:
+            one.sendall(POST[:-20])
+        assert http.get("/api/orders/x").status_code == HTTPStatus.OK
+    finally:
+        for one in slow:
+            one.close()
+
+
+def test_d_a_client_that_never_ends_its_words_is_let_go(gateway: Nginx) -> None:
+    """As the configuration says: nothing here waits for its ten seconds."""
+    configuration = (gateway.folder / "nginx.conf").read_text()
+    for directive in ("client_header_timeout 10s;", "client_body_timeout 10s;", "reset_timedout_connection on;"):
+        assert directive in configuration
+
+
+def answer_to(gateway: Nginx, sent: bytes) -> bytes:
+    """All that the gateway answers to some bytes, until it closes or is still for a moment."""
+    told = b""
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=1) as line, contextlib.suppress(OSError):
+        line.sendall(sent)
+        while part := line.recv(65_536):
+            told += part
+    return told
 
 
 def test_a_body_of_a_megabyte_passes(http: httpx2.Client) -> None:
