@@ -64,8 +64,6 @@ def _not_blank(secret: SecretStr) -> SecretStr:
 HOST_AND_PORT = r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$"
 
 Address = Annotated[str, StringConstraints(pattern=HOST_AND_PORT), AfterValidator(_possible_ports)]
-    str, StringConstraints(pattern=r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$"), AfterValidator(_possible_ports)
-]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^@\s/]+(/\S*)?$"), AfterValidator(_possible_ports)]
 Secret = Annotated[SecretStr, Field(min_length=MIN_SECRET), AfterValidator(_hard_to_guess)]
 Token = Annotated[SecretStr, AfterValidator(_not_blank)]
