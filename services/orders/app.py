@@ -10,6 +10,7 @@ from services.chassis.states import Pull, Puller
 from services.chassis.tokens import Authenticator, heard_authenticator
 from services.head_office.connecting import connect
 from services.head_office.port import HeadOffice
+from services.orders.bell import Bell
 from services.orders.handlers import hearing
 from services.orders.settings import Settings
 
@@ -20,6 +21,7 @@ class App:
     db: Database
     clock: Clock
     outbox: Outbox
+    bell: Bell
     pullers: dict[str, Puller]
     authenticator: Authenticator
     head_office: HeadOffice
@@ -36,6 +38,7 @@ def build(settings: Settings) -> App:
         db=db,
         clock=clock,
         outbox=outbox,
+        bell=Bell(),
         pullers=_pullers(settings, db, outbox, clock),
         authenticator=heard_authenticator(settings, db, clock),
         head_office=_head_office(settings),

@@ -10,6 +10,7 @@ from services.chassis.routes import SERVICE
 from services.chassis.tokens import Principal
 from services.orders import schemas as of
 from services.orders.app import App
+from services.orders.bell import ANSWERED_EVERY_S
 from services.orders.errors import (
     CART_ERRORS,
     CORRECTION_ERRORS,
@@ -261,6 +262,10 @@ class Door:
     @route("GET", "/state/tills", roles=SERVICE, summary="Tills, for sign-in")
     def tills_state(self, query: Since) -> Reply:
         return state_reply(query.since, *telling.tills(self.app))
+
+    @every(ANSWERED_EVERY_S)
+    def tell_of_sales(self) -> None:
+        telling.of_sales(self.app)
 
     @every(0.5)
     def pull_sessions(self) -> None:

@@ -89,6 +89,7 @@ def place(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
             _keep_money(app, sale, who, till_id)
         raise
     if fresh:
+        app.bell.ring()
         metrics.SALES.labels("offline" if order.offline else "online").inc()
     else:
         metrics.REPLAYS.inc()

@@ -1,9 +1,16 @@
-"""States that others pull from orders."""
+"""What others hear of orders: that there were sales, and the states that they pull."""
 
 from typing import Any
 
 from services.orders.app import App
-from services.orders.store import counter, heard
+from services.orders.store import counter, heard, sales
+
+
+def of_sales(app: App) -> None:
+    """Wakes whoever waits for sales, if there was one."""
+    if app.bell.answer():
+        with app.db.transaction() as tx:
+            sales.tell_of_sales(tx)
 
 
 def mode_taken(app: App) -> tuple[int, dict[str, Any]]:

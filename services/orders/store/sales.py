@@ -96,8 +96,10 @@ STORE = text("""
         insert into outbox (event_id, queue, type, body)
         select :event_id, q, :event_type, :event_body from unnest(cast(:queues as text[])) as q
     )
-    select pg_notify('outbox.orders', ''), pg_notify('changes', '{"what": "orders"}')
+    select order_id from stored
 """)
+
+WAKE = text("""select pg_notify('outbox.orders', ''), pg_notify('changes', '{"what": "orders"}')""")
 
 ORPHAN = text("""
     insert into orphan_payments (order_id, n, payment_mode, amount_minor, reference, till_id, seller)
@@ -198,6 +200,11 @@ def store_sale(tx: Tx, values: dict[str, Any]) -> None:
         tx.execute(STORE, values)
     except IntegrityError as error:
         raise Busy from error
+
+
+def tell_of_sales(tx: Tx) -> None:
+    """Wakes the relay, and whoever shows orders."""
+    tx.execute(WAKE)
 
 
 def keep_orphans(tx: Tx, rows: list[dict[str, Any]]) -> None:

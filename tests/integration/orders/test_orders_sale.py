@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from orders_store import Counter, article
 
 from services.chassis.errors import InvalidInput
 from services.orders import errors
-from services.orders.handlers import selling, showing
+from services.orders.handlers import selling, showing, telling
 from services.orders.schemas import OrderQuery
 
 
@@ -312,3 +313,15 @@ def test_unknown_articles_are_named(counter: Counter):
 def _book(counter: Counter):
     with counter.app.db.transaction() as tx:
         return [row.item for row in tx.exec_driver_sql("select item from price_book")]
+
+
+def test_s18_whoever_waits_for_sales_is_woken_once_for_those_of_a_moment(counter: Counter):
+    url = counter.app.settings.database_url.get_secret_value()
+    with psycopg.connect(url, autocommit=True) as listener:
+        listener.execute('listen "outbox.orders"; listen changes')
+        for _ in range(3):
+            counter.sell()
+        for _ in range(2):
+            telling.of_sales(counter.app)
+        heard = [(note.channel, note.payload) for note in listener.notifies(timeout=1, stop_after=4)]
+    assert sorted(heard) == [("changes", '{"what": "orders"}'), ("outbox.orders", "")]
