@@ -1,7 +1,6 @@
 """Bad input: every setting of every service, with values that nobody can mean; each is refused by its name."""
 
 import os
-import re
 from typing import Any
 
 import pytest
@@ -58,12 +57,15 @@ def bad_values(name: str, field: Any) -> list[str]:
     return OTHERS.get(name) or [*ways, NO_NUMBER][0]
 
 
-CASES = [
-    (service, name, bad)
-    for service, settings in SERVICES.items()
-    for name, field in settings.model_fields.items()
-    for bad in bad_values(name, field)
-]
+CASES = [(service, name) for service, settings in SERVICES.items() for name in settings.model_fields]
+
+
+def problems_of(settings: type[ServiceSettings]) -> list[str]:
+    try:
+        load(settings)
+    except SettingsError as refused:
+        return refused.problems
+    return []
 
 
 def told(settings: type[ServiceSettings], monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:
@@ -75,16 +77,19 @@ def told(settings: type[ServiceSettings], monkeypatch: pytest.MonkeyPatch, **cha
         monkeypatch.setenv(PREFIX + name.upper(), value)
 
 
-@pytest.mark.parametrize(("service", "name", "bad"), CASES)
-def test_d_a_value_that_nobody_can_mean_is_refused_by_its_name(
-    service: str, name: str, bad: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("service", "name"), CASES)
+def test_d_what_nobody_can_mean_is_refused_by_the_settings_name(
+    service: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = SERVICES[service]
-    told(settings, monkeypatch, **{name: bad})
-    with pytest.raises(SettingsError) as refused:
-        load(settings)
-    assert re.search(rf"\b{PREFIX}{name.upper()}\b", str(refused.value))
-    assert len(refused.value.problems) == 1
+    variable = PREFIX + name.upper()
+    told(settings, monkeypatch)
+    let_in = []
+    for bad in bad_values(name, settings.model_fields[name]):
+        monkeypatch.setenv(variable, bad)
+        if [problem.partition(":")[0] for problem in problems_of(settings)] != [variable]:
+            let_in.append(bad)
+    assert let_in == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -19,6 +19,7 @@ NO_NUMBER = ["5", "", True, None, 1.5, -1, 2**70, float("inf"), [], {}]
 NO_ID = ["", "x", "\0", 7, None, True, ID[:-1], [], {}]
 NO_DAY = ["", "today", "2026-02-30", "15.04.2026", 0, 1776211200, True, "2026-04-15T00:00:00Z", []]
 NO_FLAG = ["yes", "true", 0, 1, None, []]
+NO_JSON = "no JSON"
 NO_CURSOR = ["\0", "-1", "x" * 1_000_000, "1;drop table orders", 7, True, []]
 
 BAD: dict[tuple[type, str, str], list[Any]] = {
@@ -79,18 +80,25 @@ def procedures(worker: type) -> dict[str, Any]:
     }
 
 
+def refused_by(model: Any, told: dict[str, Any]) -> set[Any]:
+    """The arguments that are found wrong."""
+    try:
+        model.model_validate_json(json.dumps(told))
+    except ValidationError as refused:
+        return {error["loc"][0] if error["loc"] else NO_JSON for error in refused.errors()}
+    return set()
+
+
 def needed(model: Any) -> dict[str, Any]:
     return {name: GOOD[name] for name, field in model.model_fields.items() if field.is_required()}
 
 
-@pytest.mark.parametrize(("of", "bad"), [(of, bad) for of, values in BAD.items() for bad in values])
-def test_b15_a_bad_argument_is_refused(of: tuple[type, str, str], bad: Any) -> None:
+@pytest.mark.parametrize("of", BAD, ids=lambda of: f"{of[0].name}.{of[1]}({of[2]})")
+def test_b15_a_bad_argument_is_refused_by_its_name(of: tuple[type, str, str]) -> None:
     worker, name, argument = of
     model = arguments_of(procedures(worker)[name])
-    told = json.dumps(needed(model) | {argument: bad})
-    with pytest.raises(ValidationError) as refused:
-        model.model_validate_json(told)
-    assert {error["loc"][0] for error in refused.value.errors() if error["loc"]} <= {argument}
+    refused = {repr(bad)[:60]: refused_by(model, needed(model) | {argument: bad}) for bad in BAD[of]}
+    assert {bad: names for bad, names in refused.items() if names not in ({argument}, {NO_JSON})} == {}
 
 
 @pytest.mark.parametrize("worker", [Catalog, Orders, Sessions, Sync])
