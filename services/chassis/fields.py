@@ -32,12 +32,12 @@ def _whole_number(value: Any) -> Any:
 
 
 def _written_as_a_day(value: Any) -> Any:
-    """Refuses what pydantic would take for a day besides: a number of seconds, a time at midnight."""
+    """The day; refuses what pydantic would take for one besides: a number of seconds, a time at midnight."""
     if isinstance(value, date):
         return value
     if not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
         raise ValueError("must be a day, such as 2026-04-15")
-    return value
+    return date.fromisoformat(value)
 
 
 def clean_text(value: str) -> str:

@@ -15,13 +15,17 @@ READ_EVERY_S = 5
 
 
 class Health:
-    """`/health` (200 or 503 with what is wrong) and `/metrics` of one process."""
+    """`/health` (200 or 503 with what is wrong) and `/metrics` of one process.
 
-    def __init__(self, service: str, db: Database) -> None:
+    A worker waits for its broker for as long as it takes, and is well meanwhile; it has started once it serves.
+    """
+
+    def __init__(self, service: str, db: Database, *, well_while_it_starts: bool) -> None:
         self._service = service
         self._db = db
         self._metrics = make_wsgi_app()
-        self.starting = False
+        self._well_while_it_starts = well_while_it_starts
+        self.started = False
 
     def serve(self, address: str) -> None:
         """Serves from a greenlet of its own; raises OSError when the port is taken."""
@@ -36,11 +40,12 @@ class Health:
         wrong = self.wrong()
         status = "503 Service Unavailable" if wrong else "200 OK"
         start_response(status, [("Content-Type", "application/json")])
-        return [json.dumps({"ok": not wrong, "wrong": wrong}).encode()]
+        return [json.dumps({"ok": not wrong, "started": self.started, "wrong": wrong}).encode()]
 
     def wrong(self) -> list[str]:
         """What keeps this process from its work."""
-        return ["it is starting"] * self.starting + [f"{loop} is stalled" for loop in metrics.stalled()]
+        starting = not (self.started or self._well_while_it_starts)
+        return ["it is starting"] * starting + [f"{loop} is stalled" for loop in metrics.stalled()]
 
     def _read_tables(self) -> None:
         while True:

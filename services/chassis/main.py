@@ -151,14 +151,12 @@ def _serve(package: str, kind: str, needs: tuple[str, ...]) -> None:
     runner.add_service(getattr(_module(package, module), cls))
     _wait_for_database(app)
     _refuse_unsafe(settings, app)
-    health = Health(service, app.db)
-    # a worker waits for its broker for as long as it takes, and is well meanwhile
-    health.starting = kind == "door"
+    health = Health(service, app.db, well_while_it_starts=kind == "worker")
     health.serve(settings.metrics_listen)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(_stop, runner))
     runner.start()
-    health.starting = False
+    health.started = True
     _settle_memory()
     logs.get_logger().info("started", address=settings.door_listen if kind == "door" else None)
     eventlet.spawn(runner.wait).wait()

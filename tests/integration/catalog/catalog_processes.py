@@ -74,7 +74,8 @@ class Running:
 
     def is_well(self, kind: str) -> bool:
         try:
-            return bool(json.loads(ask(f"{self.metrics}/health"))["ok"]) and (kind == "worker" or self._serves())
+            health = json.loads(ask(f"{self.metrics}/health"))
+            return health["ok"] and health["started"] and (kind == "worker" or self._serves())
         except OSError:
             return False
 

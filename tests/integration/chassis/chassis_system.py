@@ -183,7 +183,7 @@ class Sample:
 def is_well(running: Running) -> bool:
     assert running.process.alive(), running.log()
     answer = running.health()
-    return answer is not None and answer.status == 200
+    return answer is not None and answer.status == 200 and answer.body["started"]
 
 
 def ends(running: Running, within: float = 15) -> int:

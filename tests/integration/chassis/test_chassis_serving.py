@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from chassis_system import Running, Sample, ask, ends, free_port, is_well
+from chassis_system import Running, Sample, ask, ends, free_port
 
 from tests.support import eventually
 
@@ -28,9 +28,14 @@ def test_a_door_needs_no_broker(sample: Sample) -> None:
 
 
 def test_a_worker_waits_for_its_broker(sample: Sample) -> None:
-    with sample.running("worker", STORE_AMQP_URL=f"amqp://nobody:nothing@127.0.0.1:{free_port()}/none") as worker:
-        eventually(lambda: worker.logged("relay_waits"))
-        assert is_well(worker)
+    worker = sample.start("worker", STORE_AMQP_URL=f"amqp://nobody:nothing@127.0.0.1:{free_port()}/none")
+    try:
+        eventually(lambda: worker.logged("relay_waits"), within=30)
+        health = worker.health()
+        assert health is not None
+        assert health.body == {"ok": True, "started": False, "wrong": []}
+    finally:
+        worker.process.stop()
 
 
 @pytest.mark.parametrize("kind", ["door", "worker"])

@@ -129,9 +129,10 @@ def _open(url: str, token: str, body: dict[str, Any], method: str | None = None)
 
 def _is_well(port: int) -> bool:
     try:
-        return bool(ask(f"http://127.0.0.1:{port}/health")["ok"])
+        health = ask(f"http://127.0.0.1:{port}/health")
     except OSError:
         return False
+    return health["ok"] and health["started"]
 
 
 def _listens(port: int) -> bool:

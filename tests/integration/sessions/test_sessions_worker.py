@@ -9,7 +9,7 @@ from sessions_processes import Neighbours, process
 from sessions_store import body_of, sealed, settled
 
 from services.chassis.amqp_connection import connect
-from services.chassis.rpc import RpcError, RpcUnavailable, call
+from services.chassis.rpc import RpcError, call
 from services.chassis.topology import Queue, declare
 from services.sessions.events import QUEUES
 from tests.support import eventually
@@ -61,17 +61,9 @@ def test_s10_b21_a_session_is_sealed_settled_and_told_over_the_broker(store, wor
     assert (last["data"]["status"], last["data"]["orders"]) == ("success", 1)
 
 
-def _mode(worker) -> dict[str, str] | None:
-    """None while the worker does not serve yet."""
-    try:
-        return call(worker, "sessions", "mode", timeout=10)
-    except RpcUnavailable:
-        return None
-
-
 def test_b15_other_services_ask_for_mode_and_sessions(store, worker):
     session_id = store.outage()
-    assert eventually(lambda: _mode(worker), within=30)["mode"] == "online"
+    assert call(worker, "sessions", "mode", timeout=10)["mode"] == "online"
     page = call(worker, "sessions", "sessions", status="syncing")
     assert [item["session_id"] for item in page["items"]] == [session_id]
     one = call(worker, "sessions", "session", session_id=session_id)

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import amqp
@@ -158,11 +157,10 @@ def ask(url: str) -> Any:
 def _is_well(running: Running) -> bool:
     assert running.popen.poll() is None, "the process ended"
     try:
-        return bool(ask(f"{running.metrics}/health")["ok"])
-    except HTTPError:
-        return False
+        health = ask(f"{running.metrics}/health")
     except OSError:
         return False
+    return health["ok"] and health["started"]
 
 
 def free_port() -> int:
