@@ -23,9 +23,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT_MS = 10_000
+WAIT_MS = 20_000
 # modes follow the line faster than in a shop, so that nobody waits for them
-SERVICES = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "1", "oms_slow_start_seconds": "0"}}
+SERVICES = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "5", "oms_slow_start_seconds": "0"}}
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx2
+import psycopg
 
+from deploy.runner.database_roles import DATABASE
 from deploy.runner.system import System
 from services.chassis.ids import new_id
 from tests.support import eventually
@@ -36,7 +38,8 @@ class Shop:
         )
         self.manager = self._first_manager()
         self.token = self._sign_in(self.manager)
-        self.associate = self._associate(0, PINS[1])
+        self.associate = self._associate(PINS[1], may_turn_offline_mode=True)
+        self.newcomer = self._associate(PINS[2], may_turn_offline_mode=False)
         granted = system.plan.folder / "granted"
         granted.mkdir(exist_ok=True)
         granted.chmod(0o777)
@@ -110,6 +113,10 @@ class Shop:
         text = "Head office does not know a part of this order."
         self._dial({"kind": "refuse", "value": {"code": code, "text": text}, "count": orders})
 
+    def forget(self, *, orders: int) -> None:
+        """Head office takes its next orders and loses them."""
+        self._dial({"kind": "forget", "path": "/v1/orders", "count": orders})
+
     def change_price(self, sku: str, price_minor: int) -> None:
         """Head office changes a price, and the store has heard of it."""
         product = next(one for one in self._feed("products") if any(v["sku"] == sku for v in one.get("variants", [])))
@@ -119,6 +126,23 @@ class Shop:
         self._head_office.put("/shop/products", json=[product]).raise_for_status()
         self.post("/api/catalog/data-sync", {"datasets": ["products"]})
         eventually(lambda: self.get(f"/api/orders/scan/{sku}")["unit_price_minor"] == price_minor, within=30)
+
+    def spoil_feed(self, name: str, kind: str) -> None:
+        """Head office's feed is wrong in some way, and the store has heard it."""
+        self._dial({"kind": kind, "path": f"/v1/feeds/{name}"})
+        self.post("/api/catalog/data-sync", {"datasets": [name]})
+
+    def age(self, dataset: str) -> None:
+        """A data set was synced ten days ago, as if nobody had heard of head office since."""
+        older = "update catalog.datasets set synced_at = synced_at - interval '10 days' where dataset = %s"
+        known = "select value -> 'datasets' -> %s ->> 'freshness' from sessions.states where name = 'readiness'"
+        with psycopg.connect(self.system.plan.postgres.url(database=DATABASE), autocommit=True) as connection:
+            connection.execute(older, [dataset])
+            eventually(lambda: connection.execute(known, [dataset]).fetchone() == ("too_old",), within=30)
+
+    def mend_feeds(self) -> None:
+        self._dial()
+        self.post("/api/catalog/data-sync", {})
 
     def _feed(self, name: str) -> list[dict[str, Any]]:
         bearer = {"Authorization": f"Bearer {self.system.plan.vault.head_office_token()}"}
@@ -134,8 +158,12 @@ class Shop:
         self._open("/api/sessions/pin", {"staff_code": staff_code, "code": code, "pin": PINS[0]})
         return Person(staff_code, PINS[0], "")
 
-    def _associate(self, n: int, pin: str) -> Person:
-        staff = [one for one in self.get("/api/sessions/staff")["items"] if one["role"] == "associate"][n]
+    def _associate(self, pin: str, *, may_turn_offline_mode: bool) -> Person:
+        staff = next(
+            one
+            for one in self.get("/api/sessions/staff")["items"]
+            if one["role"] == "associate" and ("offline_mode" in one["permissions"]) == may_turn_offline_mode
+        )
         code = self.post("/api/sessions/codes", {"staff_code": staff["staff_code"]})["code"]
         self._open("/api/sessions/pin", {"staff_code": staff["staff_code"], "code": code, "pin": pin})
         return Person(staff["staff_code"], pin, staff["name"])

@@ -20,7 +20,7 @@ def test_the_back_office_is_accessible(managers_till: Till, shop: Shop, theme: s
     till, page = managers_till, managers_till.page
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     order = till.sell(shop.articles()[0]["barcode"])
-    for words in (["orders"], ["orders", order["order_id"]], ["recovery"], ["team"]):
+    for words in (["orders"], ["orders", order["order_id"]], ["recovery"], ["settings"], ["team"]):
         till.go(*words)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator("table, .facts, .card.empty").first).to_be_visible()

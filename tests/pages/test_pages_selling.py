@@ -67,6 +67,19 @@ def test_s13_each_size_shows_what_is_left_and_more_than_that_needs_a_manager(til
     assert [a["action"] for a in document["approvals"]] == ["oversell"]
 
 
+def test_s13_what_was_typed_counts_though_the_page_has_not_drawn_it_yet(till: Till, shop: Shop) -> None:
+    article = shop.articles()[0]
+    till.scan(article["barcode"])
+    quantity = till.line(article["sku"]).get_by_label("Quantity of")
+    type_and_press = """field => {
+      field.value = "4";
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+      field.nextElementSibling.click();
+    }"""
+    quantity.evaluate(type_and_press)
+    expect(quantity).to_have_value("5")
+
+
 def test_s16_b4_cash_gives_change_and_references_are_asked_for(till: Till, shop: Shop) -> None:
     first, second = shop.articles()[:2]
     till.scan(first["barcode"])

@@ -105,6 +105,7 @@ class Till:
     def sell(self, barcode: str) -> dict[str, Any]:
         """Sells one article for cash; the order as the store has it."""
         self.go("sell")
+        expect(self.search).to_be_visible()
         self.scan(barcode)
         self.start_paying()
         self.complete()

@@ -5,6 +5,7 @@ const rupees = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "INR
 const whole = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "INR", trailingZeroDisplay: "stripIfInteger" });
 const moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 const times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
+const durations = new Intl.DurationFormat(LOCALE, { style: "long" });
 const counts = new Intl.NumberFormat(LOCALE);
 
 const known = (value) => value !== null && value !== undefined;
@@ -16,6 +17,19 @@ export const roundMoney = (minor) => whole.format(minor / 100);
 export const moment = (text) => (text ? moments.format(new Date(text)) : "–");
 export const timeOfDay = (text) => (text ? times.format(new Date(text)) : "–");
 export const count = (value) => (known(value) ? counts.format(value) : "–");
+
+/** Seconds in words, as exact as a person wants it. */
+export function duration(seconds) {
+  if (seconds < 90) return durations.format({ seconds: Math.max(1, Math.round(seconds)) });
+  const minutes = Math.round(seconds / 60);
+  return durations.format({ hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+/** Bytes in GB or MB. */
+export function bytes(value) {
+  if (!known(value)) return "–";
+  return value >= 2 ** 30 ? `${counts.format(Math.round(value / 2 ** 30))} GB` : `${counts.format(Math.round(value / 2 ** 20))} MB`;
+}
 
 /** Whole paise of what a person typed, NaN for anything else: "1,499.5" is 149950. */
 export function minor(text) {

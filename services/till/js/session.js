@@ -15,6 +15,9 @@ const stored = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? "null
 export const who = signal(undefined);
 export const isManager = computed(() => who.value?.role === "manager");
 
+/** Whether they may turn Offline Mode, and Auto-Sync, on and off. */
+export const mayTurn = () => isManager.value || who.value.permissions.includes("offline_mode");
+
 /** This till: {till_id, till_key, name}, null before it is paired. */
 export const till = signal(stored(PAIRED, null));
 

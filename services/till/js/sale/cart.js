@@ -47,6 +47,9 @@ export function add(item, quantity = 1) {
   return change({ lines: [line, ...cart.value.lines.filter((other) => other !== known)] });
 }
 
+/** One piece more, or fewer, than there are now. */
+export const step = (sku, by) => setQuantity(sku, cart.value.lines.find((line) => line.sku === sku).quantity + by);
+
 export const setQuantity = (sku, quantity) =>
   change({
     lines: cart.value.lines

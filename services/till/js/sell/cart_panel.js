@@ -3,7 +3,7 @@
 import { money } from "../format.js";
 import { Button } from "../parts/button.js";
 import { Icon } from "../parts/icons.js";
-import { cart, isEmpty, pieces, setQuantity, startAnew } from "../sale/cart.js";
+import { cart, isEmpty, pieces, setQuantity, startAnew, step } from "../sale/cart.js";
 import { quote } from "../sale/quote.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
@@ -76,7 +76,7 @@ function Quantity({ sku, name, quantity }) {
     else event.currentTarget.value = quantity;
   };
   return html`<div class="quantity">
-    <${Button} class="square" icon="minus" label=${t.sell.less(name)} act=${() => setQuantity(sku, quantity - 1)} />
+    <${Button} class="square" icon="minus" label=${t.sell.less(name)} act=${() => step(sku, -1)} />
     <input
       aria-label=${t.sell.quantityOf(name)}
       inputmode="numeric"
@@ -85,7 +85,7 @@ function Quantity({ sku, name, quantity }) {
       onFocus=${(event) => event.currentTarget.select()}
       onChange=${type}
     />
-    <${Button} class="square" icon="plus" label=${t.sell.oneMore(name)} act=${() => setQuantity(sku, quantity + 1)} />
+    <${Button} class="square" icon="plus" label=${t.sell.oneMore(name)} act=${() => step(sku, +1)} />
   </div>`;
 }
 

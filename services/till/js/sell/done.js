@@ -8,13 +8,13 @@ import { print } from "../print.js";
 import { nextSale } from "../sale/place.js";
 import { listenForScans } from "../scanner.js";
 import { t } from "../strings.js";
-import { html, useEffect } from "../ui.js";
+import { html, useLayoutEffect } from "../ui.js";
 import { scanned } from "./adding.js";
 
 const words = t.pay.done;
 
 export function Done({ order }) {
-  useEffect(() => listenForScans(scanned), []);
+  useLayoutEffect(() => listenForScans(scanned), []);
   const { document: paper, order_id: id } = order;
   const { number } = paper.invoice;
   const back = paper.payments.reduce((sum, payment) => sum + (payment.change_minor ?? 0), 0);

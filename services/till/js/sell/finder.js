@@ -6,7 +6,7 @@ import { Icon } from "../parts/icons.js";
 import { say } from "../parts/toast.js";
 import { listenForScans } from "../scanner.js";
 import { t } from "../strings.js";
-import { html, useEffect, useFocus, useRef, useState } from "../ui.js";
+import { html, useEffect, useFocus, useLayoutEffect, useRef, useState } from "../ui.js";
 import { addCode, scanned } from "./adding.js";
 import { Products } from "./products.js";
 
@@ -19,7 +19,7 @@ export function Finder() {
   const found = useFound(words, category);
   const field = useFocus();
 
-  useEffect(() => listenForScans(scanned), []);
+  useLayoutEffect(() => listenForScans(scanned), []);
   useEffect(() => {
     const focus = (event) => {
       if (event.key !== "F2") return;

@@ -4,8 +4,9 @@ import { pay } from "./pay.js";
 import { people } from "./people.js";
 import { recovery } from "./recovery.js";
 import { sell } from "./sell.js";
+import { settings } from "./settings.js";
 import { shell } from "./shell.js";
 import { signIn } from "./sign_in.js";
 import { team } from "./team.js";
 
-export const t = { common, orders, pay, people, recovery, sell, shell, signIn, team };
+export const t = { common, orders, pay, people, recovery, sell, settings, shell, signIn, team };
