@@ -70,7 +70,7 @@ class Store:
         return Site(
             store_id=self.settings.store_id,
             environment=self.settings.environment,
-            time_zone=self.settings.time_zone,
+            time_zone=self.settings.time_zone.key,
             log_level=self.settings.log_level,
             doors={service: f"{service}-door:8000" for service in SERVICES},
             metrics={process_name(service, kind): METRICS for service in SERVICES for kind in KINDS},

@@ -79,6 +79,7 @@ class Plan:
         address = self.head_office_url.removeprefix("http://")
         words = [sys.executable, "-m", "deploy.head_office", "serve", "--listen", address]
         words += ["--folder", str(self.stand_in_folder), "--store-id", self.settings.store_id]
+        words += ["--variants", str(self.settings.head_office_variants)]
         if self.settings.head_office_data:
             words += ["--products", str(self.settings.head_office_data.resolve())]
         # it can be told to fail in every way: that it takes connections is all that can be asked of it
@@ -143,7 +144,7 @@ class Plan:
         return Site(
             store_id=self.settings.store_id,
             environment=self.settings.environment,
-            time_zone=self.settings.time_zone,
+            time_zone=self.settings.time_zone.key,
             log_level=self.settings.log_level,
             doors=self._doors,
             metrics=self._metrics,

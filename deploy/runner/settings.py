@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -24,7 +25,7 @@ class RunSettings(BaseSettings):
     folder: Path = PROJECT / ".run"
     store_id: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,16}$")] = "S001"
     environment: Literal["development", "production"] = "development"
-    time_zone: str = "Asia/Kolkata"
+    time_zone: ZoneInfo = ZoneInfo("Asia/Kolkata")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     host_names: list[str] = Field(default_factory=list)
     lan: bool = True
@@ -39,6 +40,7 @@ class RunSettings(BaseSettings):
     head_office_url: Annotated[str, Field(pattern=r"^https?://[^@\s/]+(/\S*)?$")] | None = None
     head_office_code: SecretStr | None = None
     head_office_data: Path | None = None
+    head_office_variants: Annotated[int, Field(ge=10, le=1_000_000)] = 2_000
 
     # settings of services that differ from their defaults: {"orders": {"oversell": "block"}}
     services: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,14 +20,6 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__("Settings that must be mended:\n" + "\n".join(f"  {p}" for p in problems))
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("is no time zone, such as Asia/Kolkata") from error
-    return name
 
 
 def _possible_ports(addresses: str) -> str:
@@ -90,7 +82,7 @@ class ServiceSettings(BaseSettings):
     metrics_listen: Address
     service_token: Secret
     token_public_key_file: File | None = None
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Kolkata"
+    time_zone: ZoneInfo = ZoneInfo("Asia/Kolkata")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     door_workers: Annotated[int, Field(ge=2, le=64)] = 16
     catalog_url: Url | None = None

@@ -42,7 +42,7 @@ def build(settings: Settings) -> App:
         pullers=_pullers(settings, db, outbox, clock),
         authenticator=heard_authenticator(settings, db, clock),
         head_office=_head_office(settings),
-        zone=ZoneInfo(settings.time_zone),
+        zone=settings.time_zone,
     )
 
 

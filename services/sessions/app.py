@@ -61,7 +61,7 @@ def build(settings: Settings) -> App:
         signer=Signer(Path(settings.token_private_key_file).read_text(), settings.id),
         hasher=PinHasher(settings.pin_pepper.get_secret_value()),
         stream=Stream(db),
-        zone=ZoneInfo(settings.time_zone),
+        zone=settings.time_zone,
         boot=BOOT_ID.read_text().strip(),
     )
 

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from deploy.demo.api import StoreApi
 from deploy.demo.people import sign_in
 from deploy.demo.store import HeadOfficeDials, Store, wait
-from tests.bench import broker, drain, sale
+from tests.bench import broker, drain, page, sale
 from tests.bench.figures import Figure
 from tests.bench.store import opened, python_memory
 
@@ -24,12 +25,14 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Turns of the sale and of its reference.")] = 3,
     orders: Annotated[int, typer.Option(min=200, help="Orders that are drained.")] = 2000,
+    variants: Annotated[int, typer.Option(min=2000, help="Variants of the store whose page is measured.")] = 200_000,
 ) -> None:
-    """Measures start, memory, sale and drain. Leave the machine alone meanwhile; it takes about five minutes."""
+    """Measures start, memory, sale, drain and page. Leave the machine alone meanwhile; it takes about ten minutes."""
     with tempfile.TemporaryDirectory(prefix="store-bench-") as folder:
         Path(folder).chmod(0o755)
         with broker.running(Path(folder)) as (amqp_url, reference_s):
             _measure(Path(folder) / "store", amqp_url, reference_s, rounds, orders)
+        _page(Path(folder) / "large", variants)
 
 
 def _measure(folder: Path, amqp_url: str, reference_s: float, rounds: int, orders: int) -> None:
@@ -71,15 +74,39 @@ def _drain(store: Store, amqp_url: str, orders: int) -> None:
     _say(f"  drain / Dramatiq                         {rate / reference:8.2f}     (goal: 0.80)")
 
 
+def _page(folder: Path, variants: int) -> None:
+    with opened(folder, variants) as (store, _):
+        people = sign_in(store)
+        _synced(people.manager, variants)
+        _grant(store, people.manager)
+        for line in page.measure(store, people):
+            _say(line)
+
+
+def _synced(manager: StoreApi, variants: int) -> None:
+    began = time.monotonic()
+
+    def held() -> bool:
+        counts = {each["dataset"]: each["count"] for each in manager.get("/api/catalog/data-sync")["datasets"]}
+        return min(counts["products"], counts["inventory"]) >= variants
+
+    wait(f"{variants} variants are synced", held, within=1800)
+    _say(f"{variants} variants synced from nothing {time.monotonic() - began:14.1f} s")
+
+
 def _go_offline(store: Store) -> None:
     """As an outage would: whoever sold online before sells on."""
     manager = sign_in(store).manager
+    _grant(store, manager)
+    HeadOfficeDials(store).set({"kind": "down"})
+    wait("the store goes offline", lambda: manager.get("/api/orders/mode")["mode"] == "offline", within=60)
+
+
+def _grant(store: Store, manager: StoreApi) -> None:
     if manager.get("/api/sessions/storage-grant")["edge"] is None:
         place = store.folder / "offline-data"
         place.mkdir(exist_ok=True)
         manager.put("/api/sessions/storage-grant", {"folder": str(place)})
-    HeadOfficeDials(store).set({"kind": "down"})
-    wait("the store goes offline", lambda: manager.get("/api/orders/mode")["mode"] == "offline", within=60)
 
 
 def _middle(figures: list[Figure]) -> float:

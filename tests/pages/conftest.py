@@ -10,19 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from deploy.runner.errors import RunnerError
 from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
+from tests.pages.chromium import launch
 from tests.pages.shop import Shop
 from tests.pages.till import Till
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WAIT_MS = 20_000
 # modes follow the line faster than in a shop, so that nobody waits for them
 SERVICES = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "5", "oms_slow_start_seconds": "0"}}
@@ -48,7 +39,7 @@ def shop() -> Iterator[Shop]:
 def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.pages.shop import Shop
 from tests.pages.till import Till
@@ -106,6 +106,33 @@ def test_s16_b4_cash_gives_change_and_references_are_asked_for(till: Till, shop:
     paid = [(p["payment_mode"], p["amount_minor"], p["change_minor"]) for p in order["document"]["payments"]]
     assert paid == [("CASH", 500_00, 0), ("UPI", 100_00, 0), ("CASH", total - 600_00, 600_00)]
     expect(till.page.locator(".figures .back")).to_contain_text("₹600.00")
+
+
+def test_s16_what_was_typed_stays_when_the_total_is_rounded_under_it(till: Till, shop: Shop) -> None:
+    page = till.page
+    till.scan(shop.articles()[5]["barcode"])
+    expect(till.total).to_be_visible()
+    page.get_by_role("button", name="Coupon, delivery").click()
+    page.get_by_label("Coupon code").fill("FEST10")
+    till.press("Save")
+    expect(till.cart.locator(".saved")).to_be_visible()
+    till.start_paying()
+    held: list[Route] = []
+    page.route("**/api/orders/quotes", lambda route: held.append(route))  # noqa: PLW0108  only functions are taken
+    till.pay_by("UPI at Store")
+    page.get_by_label("UPI reference").fill("4123")
+    till.complete()
+    expect(page.get_by_text("Enter all 12 digits of the UPI reference.")).to_be_visible()
+    expect(page.get_by_label("UPI reference")).to_have_value("4123")
+    [quote] = held
+    quote.continue_()
+    page.unroute("**/api/orders/quotes")
+    expect(page.locator(".due strong")).to_have_text(till.total.inner_text())
+    expect(page.get_by_label("UPI reference")).to_have_value("4123")
+    expect(page.get_by_text("Enter all 12 digits of the UPI reference.")).to_be_visible()
+    page.get_by_label("UPI reference").fill("412345678902")
+    till.complete()
+    assert till.sold()["document"]["payments"][0]["payment_mode"] == "UPI"
 
 
 def test_s17_the_invoice_is_printed_on_a_roll_and_on_a4_and_a_reprint_says_so(till: Till, shop: Shop) -> None:

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -82,7 +81,7 @@ def build_app(folder: Path, database_url: str) -> App:
         signer=Signer(Path(given.token_private_key_file).read_text(), given.id),
         hasher=PinHasher("pepper-of-tests-only", time_cost=1, memory_kib=64),
         stream=Stream(db),
-        zone=ZoneInfo(given.time_zone),
+        zone=given.time_zone,
         boot="boot-1",
     )
 

@@ -41,6 +41,8 @@ def test_settings_come_from_the_environment_and_a_file(tmp_path: Path, monkeypat
         ("EDGE_STORE_ID=no spaces", "EDGE_STORE_ID"),
         ("EDGE_HEAD_OFFICE_URL=ftp://x", "EDGE_HEAD_OFFICE_URL"),
         ("EDGE_HTTP_PROT=8080", "EDGE_HTTP_PROT"),
+        ("EDGE_TIME_ZONE=Asia/Nowhere", "EDGE_TIME_ZONE"),
+        ("EDGE_HEAD_OFFICE_VARIANTS=0", "EDGE_HEAD_OFFICE_VARIANTS"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named(tmp_path: Path, line: str, named: str) -> None:

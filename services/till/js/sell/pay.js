@@ -7,6 +7,7 @@ import { Button } from "../parts/button.js";
 import { Field, Refusal } from "../parts/form.js";
 import { Icon } from "../parts/icons.js";
 import { Pad } from "../parts/pad.js";
+import { say } from "../parts/toast.js";
 import { cart, change as changeCart } from "../sale/cart.js";
 import { change, entry, quick, read, sum } from "../sale/payments.js";
 import { refused } from "../sale/place.js";
@@ -54,8 +55,13 @@ function Paying({ modes }) {
   useEffect(() => {
     if (Boolean(cart.value.pays_cash) !== cash) changeCart({ pays_cash: cash });
   }, [cash]);
-  // what is left has changed under the amount: begin with it anew
-  useEffect(() => choose(current.mode), [left]);
+  // an amount that nobody typed goes with what is left
+  const before = useRef(left);
+  useEffect(() => {
+    const untouched = typed(Math.max(before.current, 0));
+    setCurrent((old) => (old.amount === untouched ? { ...old, amount: typed(Math.max(left, 0)) } : old));
+    before.current = left;
+  }, [left]);
   useEffect(() => {
     const fields = form.current;
     (fields.querySelector("input[name=reference]") ?? fields.querySelector("input[name=amount]"))?.select();
@@ -79,9 +85,13 @@ function Paying({ modes }) {
     setErrors(wrong);
     if (Object.keys(wrong).length || unavailable) return;
     await reckoned();
-    if (quote.value?.totals.total_minor !== total) return;
+    if (quote.value?.totals.total_minor !== total) {
+      say(t.pay.totalChanged);
+      return;
+    }
     if (payment.amount_minor < left) {
       setTaken([...taken, payment]);
+      setCurrent(entry(current.mode, left - payment.amount_minor));
       return;
     }
     await pay(total, [...taken, payment]);

@@ -26,6 +26,7 @@ export const pay = {
   enterAmount: "Enter an amount, such as 500 or 499.50.",
   tooMuch: "This is more than what is still to pay.",
   addPayment: (amount) => `Take ${amount} and go on`,
+  totalChanged: "The total has changed. Look at it, and press again.",
   complete: (amount) => `Complete sale · ${amount}`,
   splitHint: "Enter less than what is to pay, and the rest is paid another way.",
   noModes: "How a sale may be paid is not known: the store does not answer.",
