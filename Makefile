@@ -16,16 +16,20 @@ demo: install ## Play an outage, line by line, and judge every sale (DATA=folder
 ##@ Tests and checks
 .PHONY: test
 test: install ## Run every test that needs no more than this machine
-	@# whole stores wait much of their time: the rest is tested meanwhile
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target parts whole
+	@# whole stores and browsers wait much of their time: the rest is tested meanwhile
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target parts stores pages
 
 .PHONY: parts
 parts: install ## Run the tests of rules, services and their servers
-	@$(python) -m pytest -n $$(($$(nproc) + 1)) --maxprocesses 8 --dist loadfile --ignore tests/system --ignore tests/pages
+	@$(python) -m pytest -n $$(nproc) --maxprocesses 8 --dist loadfile --ignore tests/system --ignore tests/pages
 
-.PHONY: whole
-whole: install ## Run the tests of a whole store and of its page
-	@$(python) -m pytest tests/system tests/pages
+.PHONY: stores
+stores: install ## Run the tests of a whole store
+	@$(python) -m pytest tests/system
+
+.PHONY: pages
+pages: install ## Run the tests of the page, in a browser
+	@$(python) -m pytest tests/pages
 
 .PHONY: unit
 unit: install ## Run the tests that need no server

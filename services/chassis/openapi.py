@@ -1,6 +1,9 @@
 """The OpenAPI 3.1 document of a service, read off its routes."""
 
+import json
 import re
+import sys
+from importlib import import_module
 from typing import Any, get_origin
 
 from pydantic import TypeAdapter
@@ -130,3 +133,13 @@ def _schema(adapter: TypeAdapter[Any], components: dict[str, Any], mode: JsonSch
         components[name] = schema
         return {"$ref": REF.format(model=name)}
     return schema
+
+
+def main(services: list[str]) -> None:
+    """`python -m services.chassis.openapi SERVICE ...`: the documents by service."""
+    doors = {service: import_module(f"services.{service}.routes").Door for service in services}
+    sys.stdout.write(json.dumps({service: document(service, door) for service, door in doors.items()}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -10,7 +10,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.chassis.errors import NotFound
 from services.orders.app import App
 from services.orders.domain.money import rupees
-from services.orders.pdf import render as render_pdf
 from services.orders.store import heard, orders
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -33,8 +32,11 @@ def html(app: App, order_id: UUID) -> str:
 
 def pdf(app: App, order_id: UUID) -> bytes:
     """The invoice as PDF; from the second time on it says that it is a copy."""
+    # what draws is a sixth of all that a door loads, and few ask for it
+    from services.orders.pdf import render
+
     # drawing takes the processor for a third of a second; connections of the pool stay in the thread that others use
-    drawn: bytes = tpool.execute(render_pdf, _data(app, order_id, printing=True))
+    drawn: bytes = tpool.execute(render, _data(app, order_id, printing=True))
     return drawn
 
 
