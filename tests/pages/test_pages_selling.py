@@ -80,6 +80,19 @@ def test_s13_what_was_typed_counts_though_the_page_has_not_drawn_it_yet(till: Ti
     expect(quantity).to_have_value("5")
 
 
+def test_a_quantity_that_is_being_typed_outlives_what_else_happens(till: Till, shop: Shop) -> None:
+    first, second = shop.articles()[:2]
+    till.scan(first["barcode"])
+    expect(till.total).to_have_text(rupees(first["price_minor"]))
+    quantity = till.line(first["sku"]).get_by_label("Quantity of")
+    quantity.fill("5")
+    till.scan(second["barcode"])
+    expect(till.total).to_have_text(rupees(first["price_minor"] + second["price_minor"]))
+    expect(quantity).to_have_value("5")
+    till.search.focus()
+    expect(till.total).to_have_text(rupees(5 * first["price_minor"] + second["price_minor"]))
+
+
 def test_s16_b4_cash_gives_change_and_references_are_asked_for(till: Till, shop: Shop) -> None:
     first, second = shop.articles()[:2]
     till.scan(first["barcode"])

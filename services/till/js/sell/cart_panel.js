@@ -6,7 +6,7 @@ import { Icon } from "../parts/icons.js";
 import { cart, isEmpty, pieces, setQuantity, startAnew, step } from "../sale/cart.js";
 import { quote } from "../sale/quote.js";
 import { t } from "../strings.js";
-import { html } from "../ui.js";
+import { html, useState } from "../ui.js";
 import { chooseCustomer, chooseEmployee, chooseExtras, holdCart, showHeld, writeNote } from "./actions.js";
 import { held } from "./held.js";
 import { Key } from "./keys.js";
@@ -69,11 +69,14 @@ function Lines({ open }) {
   </ul>`;
 }
 
+/** What is typed stays in the field, whatever else changes meanwhile, until it is taken. */
 function Quantity({ sku, name, quantity }) {
-  const type = (event) => {
-    const typed = Number(event.currentTarget.value);
-    if (Number.isInteger(typed) && typed > 0 && typed <= MOST) setQuantity(sku, typed);
-    else event.currentTarget.value = quantity;
+  const [typed, setTyped] = useState(null);
+  const type = ({ currentTarget: { value } }) => setTyped(value === String(quantity) ? null : value);
+  const take = ({ currentTarget: { value } }) => {
+    const wanted = Number(value);
+    if (Number.isInteger(wanted) && wanted > 0 && wanted <= MOST) setQuantity(sku, wanted);
+    setTyped(null);
   };
   return html`<div class="quantity">
     <${Button} class="square" icon="minus" label=${t.sell.less(name)} act=${() => step(sku, -1)} />
@@ -81,9 +84,11 @@ function Quantity({ sku, name, quantity }) {
       aria-label=${t.sell.quantityOf(name)}
       inputmode="numeric"
       autocomplete="off"
-      value=${quantity}
+      value=${typed ?? quantity}
       onFocus=${(event) => event.currentTarget.select()}
-      onChange=${type}
+      onInput=${type}
+      onChange=${take}
+      onBlur=${(event) => typed !== null && take(event)}
     />
     <${Button} class="square" icon="plus" label=${t.sell.oneMore(name)} act=${() => step(sku, +1)} />
   </div>`;
