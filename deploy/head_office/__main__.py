@@ -9,10 +9,11 @@ import typer
 import uvicorn
 
 from deploy.head_office import demo_data
+from deploy.head_office.kept import RecoveryKey
 from deploy.head_office.records import Records
 from deploy.head_office.server import HeadOffice
 
-INSTALL_CODE, ADMIN_TOKEN, RECORDS = "install-code", "admin-token", "records.sqlite"
+INSTALL_CODE, ADMIN_TOKEN, RECORDS, RECOVERY_KEY = "install-code", "admin-token", "records.sqlite", "recovery-key.pem"
 
 cli = typer.Typer(help="A stand-in for head office.", no_args_is_help=True, add_completion=False)
 
@@ -44,6 +45,7 @@ def serve(
         store_id=store_id,
         install_code=_secret(code),
         admin_token=_secret(folder / ADMIN_TOKEN),
+        recovery_key=RecoveryKey.of_file(folder / RECOVERY_KEY, store_id),
         next_code=lambda: _new_secret(code),
     )
     host, _, port = listen.rpartition(":")

@@ -1,5 +1,6 @@
 """Feeds as NDJSON: a first line that announces, a record a line, a last line that proves."""
 
+import asyncio
 import hashlib
 import json
 import sqlite3
@@ -76,3 +77,15 @@ def _number(records: Records, name: str) -> int:
 
 def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+async def batched(lines: Any, size: int = 200) -> Any:
+    """Lines in chunks, so that a large feed is not a write a line."""
+    batch: list[bytes] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == size:
+            yield b"".join(batch)
+            batch = []
+            await asyncio.sleep(0)
+    yield b"".join(batch)

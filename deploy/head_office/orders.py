@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse, Response
 
 from deploy.head_office.dials import Dials
 from deploy.head_office.problems import Malformed, problem
-from deploy.head_office.records import Records, now
+from deploy.head_office.records import Records
 
-MOST_IDS = 500
+MOST_IDS, MOST_DOCUMENTS = 500, 50
 PAGE = 500
 
 
@@ -64,10 +64,13 @@ def under(records: Records, order_id: str) -> list[dict[str, Any]]:
 
 
 def lookup(records: Records, body: dict[str, Any]) -> Response:
-    ids = body.get("order_ids")
-    if not isinstance(ids, list) or len(ids) > MOST_IDS:
-        raise Malformed(f"order_ids: a list of at most {MOST_IDS}")
-    return JSONResponse({"orders": [o for i in ids for o in under(records, str(i))]})
+    return JSONResponse({"orders": [o for i in _ids(body, MOST_IDS) for o in under(records, i)]})
+
+
+def documents(records: Records, body: dict[str, Any]) -> Response:
+    """Accepted orders as they were sent."""
+    found = [records.order(order_id) for order_id in _ids(body, MOST_DOCUMENTS)]
+    return JSONResponse({"orders": [json.loads(row["document"]) for row in found if row]})
 
 
 def of_day(records: Records, day: str, cursor: str | None) -> Response:
@@ -84,10 +87,15 @@ def cancel(records: Records, order_id: str, body: dict[str, Any]) -> Response:
     number = body.get("invoice_number")
     if not isinstance(number, str) or not number:
         raise Malformed("invoice_number is missing")
-    with records.change() as db:
-        values = (order_id, number, json.dumps(body), now())
-        db.execute("insert into cancellations values (?, ?, ?, ?) on conflict do nothing", values)
+    records.cancel(order_id, number, body)
     return JSONResponse({"order_id": order_id, "cancelled": True})
+
+
+def _ids(body: dict[str, Any], most: int) -> list[str]:
+    ids = body.get("order_ids")
+    if not isinstance(ids, list) or len(ids) > most:
+        raise Malformed(f"order_ids: a list of at most {most}")
+    return [str(one) for one in ids]
 
 
 def _known(stored: sqlite3.Row, key: str, print_: str) -> Response:

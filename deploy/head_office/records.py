@@ -22,6 +22,10 @@ create table if not exists customers (customer_id text primary key, code text un
 create table if not exists sessions (session_id text primary key, body text not null, puts integer not null);
 create table if not exists quotes (order_id text primary key, body text not null, committed integer not null default 0);
 create table if not exists intents (key text primary key, body text not null);
+create table if not exists heads (
+    chain text not null, name text not null, epoch integer not null, sequence integer not null, hash text not null,
+    primary key (chain, name)
+);
 create table if not exists installations (epoch integer primary key autoincrement, token text not null unique, at text not null);
 create table if not exists feed (
     name text not null, key text not null, version integer not null, deleted integer not null, record text not null,
@@ -38,6 +42,16 @@ KEEP_CUSTOMER = """
 insert into customers values (?, ?, ?) on conflict (customer_id) do update set body = excluded.body
     where coalesce(json_extract(excluded.body, '$.revision'), 0)
         >= coalesce(json_extract(customers.body, '$.revision'), 0)
+"""
+KEEP_SESSION = """
+insert into sessions values (?, ?, 1) on conflict (session_id) do update set body = excluded.body, puts = puts + 1
+"""
+# of one installation and of a series the head that reached furthest, in whatever order they are told
+KEEP_HEAD = """
+insert into heads values (?, coalesce(?, (select max(epoch) from installations)),
+    (select max(epoch) from installations), ?, ?)
+on conflict (chain, name) do update set epoch = excluded.epoch, sequence = excluded.sequence, hash = excluded.hash
+    where excluded.sequence > heads.sequence
 """
 KEYS = {"products": "product_id", "inventory": "sku", "payment-modes": "code", "staff": "staff_code"}
 
@@ -131,6 +145,8 @@ class Records:
                 json.dumps(document),
             )
             db.execute(ACCEPT, values)
+            invoice = document["invoice"]
+            _keep_head(db, "invoices", invoice.get("series"), invoice.get("sequence"), invoice.get("hash"))
             _move(db, document, -1)
         stored = self.order(document["order_id"])
         assert stored is not None
@@ -146,12 +162,41 @@ class Records:
             _move(db, json.loads(stored["document"]), 1)
         return True
 
+    def cancel(self, order_id: str, number: str, body: dict[str, Any]) -> None:
+        """Notes a cancellation, once."""
+        mark = body.get("mark") or {}
+        with self.change() as db:
+            values = (order_id, number, json.dumps(body), now())
+            db.execute("insert into cancellations values (?, ?, ?, ?) on conflict do nothing", values)
+            _keep_head(db, "marks", None, mark.get("sequence"), mark.get("hash"))
+
+    def keep_session(self, session_id: str, body: dict[str, Any]) -> None:
+        """Notes an offline session as it stands."""
+        with self.change() as db:
+            db.execute(KEEP_SESSION, (session_id, json.dumps(body)))
+            _keep_head(db, "sessions", None, body.get("ledger_sequence"), body.get("ledger_head"))
+
+    def heads(self) -> list[dict[str, Any]]:
+        """How far each chain of the store is known."""
+        return [dict(row) for row in self.all("select * from heads order by chain, name")]
+
+    def epoch(self) -> int:
+        """Of the newest installation; 0 before the first."""
+        newest = self.one("select max(epoch) as epoch from installations")
+        return int(newest["epoch"] or 0) if newest else 0
+
     def keep_customer(self, customer_id: str, body: dict[str, Any]) -> str:
         """Notes a customer unless a higher revision is known already; their code."""
         code = f"C-{customer_id[-8:].upper()}"
         with self.change() as db:
             db.execute(KEEP_CUSTOMER, (customer_id, code, json.dumps(body)))
         return code
+
+
+def _keep_head(db: sqlite3.Connection, chain: str, name: Any, sequence: Any, hash_: Any) -> None:
+    """Keeps a chain's head where one was told; without a name it is the newest installation's."""
+    if isinstance(sequence, int) and isinstance(hash_, str) and (name or chain != "invoices"):
+        db.execute(KEEP_HEAD, (chain, name, sequence, hash_))
 
 
 def _move(db: sqlite3.Connection, document: dict[str, Any], sign: int) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -20,11 +21,12 @@ from deploy.head_office import features, feeds, orders
 from deploy.head_office.cutting import Cut, Cuttable
 from deploy.head_office.demo_data import STORE
 from deploy.head_office.dials import KINDS, Dials, UnknownDial
+from deploy.head_office.kept import MOST_FILES, RecoveryKey
+from deploy.head_office.prefixes import spare
 from deploy.head_office.problems import Malformed, problem
 from deploy.head_office.records import KEYS, Records
 
 NDJSON = "application/x-ndjson"
-SPARE_PREFIXES = 60
 SMALL = 4096
 OPEN = ("/health", "/v1/store/installations")
 PORTAL = "<!doctype html><title>Free Wi-Fi</title><p>Accept the terms to go online."
@@ -42,13 +44,16 @@ class HeadOffice:
         store_id: str,
         install_code: str,
         admin_token: str,
+        recovery_key: RecoveryKey | None = None,
         next_code: Callable[[], str] = secrets.token_urlsafe,
     ) -> None:
+        """Without a `recovery_key` it has one for as long as it runs."""
         self.records = records
         self.dials = Dials()
         self._store_id = store_id
         self._install_code = install_code
         self._admin_token = admin_token
+        self._recovery_key = recovery_key or RecoveryKey(ec.generate_private_key(ec.SECP256R1()), store_id)
         self._next_code = next_code
 
     def app(self) -> Cuttable:
@@ -56,10 +61,13 @@ class HeadOffice:
             ("GET", "/health", self._health),
             ("POST", "/v1/store/installations", self._install),
             ("GET", "/v1/store", self._store),
+            ("GET", "/v1/store/heads", self._heads),
+            ("POST", "/v1/store/kept", self._open_kept),
             ("GET", "/v1/feeds/{name}", self._feed),
             ("POST", "/v1/orders", self._take),
             ("GET", "/v1/orders", self._of_day),
             ("POST", "/v1/orders/lookup", self._lookup),
+            ("POST", "/v1/orders/documents", self._documents),
             ("GET", "/v1/orders/{order_id}", self._order),
             ("POST", "/v1/orders/{order_id}/cancel", self._cancel),
             ("PUT", "/v1/customers/{customer_id}", self._customer),
@@ -152,10 +160,21 @@ class HeadOffice:
         return JSONResponse({"store_id": self._store_id, "epoch": epoch, "token": token}, 201)
 
     async def _store(self, _request: Request) -> Response:
-        newest = self.records.one("select max(epoch) as epoch from installations")
-        epoch = newest["epoch"] if newest else 0
-        prefixes = [f"{_base36(epoch)}{n:02d}" for n in range(1, SPARE_PREFIXES + 1)]
-        return JSONResponse(STORE | {"store_id": self._store_id, "epoch": epoch, "prefixes": prefixes})
+        epoch = self.records.epoch()
+        told = {"store_id": self._store_id, "epoch": epoch, "prefixes": spare(epoch)}
+        return JSONResponse(STORE | told | {"recovery_key": self._recovery_key.told()})
+
+    async def _heads(self, _request: Request) -> Response:
+        return JSONResponse({"epoch": self.records.epoch(), "heads": self.records.heads()})
+
+    async def _open_kept(self, request: Request) -> Response:
+        files = (await _json(request)).get("files")
+        if not isinstance(files, list) or len(files) > MOST_FILES:
+            raise Malformed(f"files: a list of at most {MOST_FILES}")
+        if not all(isinstance(f, dict) and isinstance(f.get("name"), str) for f in files):
+            raise Malformed("files: each has a name")
+        opened = [self._recovery_key.opened(file["name"], str(file.get("text"))) for file in files]
+        return JSONResponse({"files": opened})
 
     async def _feed(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -165,7 +184,7 @@ class HeadOffice:
             found = feeds.lines(self.records, name, request.query_params.get("since"), self.dials)
         except feeds.UnknownCursor:
             return problem(410, "unknown-cursor")
-        return StreamingResponse(_batched(found), media_type=NDJSON)
+        return StreamingResponse(feeds.batched(found), media_type=NDJSON)
 
     async def _take(self, request: Request) -> Response:
         return orders.take(self.records, self.dials, request.headers.get("Idempotency-Key", ""), await _json(request))
@@ -176,6 +195,9 @@ class HeadOffice:
 
     async def _lookup(self, request: Request) -> Response:
         return orders.lookup(self.records, await _json(request))
+
+    async def _documents(self, request: Request) -> Response:
+        return orders.documents(self.records, await _json(request))
 
     async def _order(self, request: Request) -> Response:
         found = orders.under(self.records, request.path_params["order_id"])
@@ -195,12 +217,7 @@ class HeadOffice:
 
     async def _session(self, request: Request) -> Response:
         session_id = request.path_params["session_id"]
-        with self.records.change() as db:
-            db.execute(
-                "insert into sessions values (?, ?, 1) on conflict (session_id) do update "
-                "set body = excluded.body, puts = puts + 1",
-                (session_id, json.dumps(await _json(request))),
-            )
+        self.records.keep_session(session_id, await _json(request))
         return JSONResponse({"session_id": session_id})
 
     async def _quote(self, request: Request) -> Response:
@@ -269,24 +286,3 @@ async def _json(request: Request, expected: type = dict) -> Any:
     if not isinstance(value, expected):
         raise Malformed(f"the body is no {expected.__name__}")
     return value
-
-
-async def _batched(lines: Any, size: int = 200) -> Any:
-    """Lines in chunks, so that a large feed is not a write a line."""
-    batch: list[bytes] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == size:
-            yield b"".join(batch)
-            batch = []
-            await asyncio.sleep(0)
-    yield b"".join(batch)
-
-
-def _base36(number: int) -> str:
-    digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    text = ""
-    while number:
-        number, rest = divmod(number, 36)
-        text = digits[rest] + text
-    return text or "0"

@@ -13,9 +13,12 @@ from services.head_office.port import (
     Booked,
     Busy,
     Failed,
+    Head,
+    Heads,
     InProgress,
     KeyReused,
     NoAnswer,
+    Opened,
     Reason,
     Refused,
     Superseded,
@@ -130,6 +133,31 @@ def booked(body: Mapping[str, Any]) -> list[Booked]:
         raise NoAnswer("answer_unreadable") from error
 
 
+def heads(body: Mapping[str, Any]) -> Heads:
+    """Heads of chains as head office lists them. Raises NoAnswer."""
+    try:
+        return Heads(whole(body["epoch"]), tuple(_head(head) for head in body["heads"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NoAnswer("answer_unreadable") from error
+
+
+def opened(body: Mapping[str, Any]) -> list[Opened]:
+    """Files of tills as head office opened them. Raises NoAnswer."""
+    try:
+        return [Opened(_word(one["name"]), one.get("content"), one["problem"]) for one in body["files"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NoAnswer("answer_unreadable") from error
+
+
+def documents(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Orders as they were sent. Raises NoAnswer."""
+    try:
+        found = [dict(order) | {"order_id": _word(order["order_id"])} for order in body["orders"]]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NoAnswer("answer_unreadable") from error
+    return found
+
+
 def is_portal(status: int, content_type: str) -> bool:
     """Whether somebody on the way answered: head office speaks JSON; its gateway may not when it fails."""
     if status in (HTTPStatus.NO_CONTENT, *BUSY):
@@ -137,6 +165,11 @@ def is_portal(status: int, content_type: str) -> bool:
     if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or 300 <= status < 400:  # noqa: PLR2004  a redirect
         return True
     return status < HTTPStatus.INTERNAL_SERVER_ERROR and "json" not in content_type
+
+
+def _head(head: Mapping[str, Any]) -> Head:
+    numbers = whole(head["epoch"]), whole(head["sequence"])
+    return Head(_word(head["chain"]), _word(head["name"]), *numbers, _word(head["hash"]))
 
 
 def _booked(order: Mapping[str, Any]) -> Booked:

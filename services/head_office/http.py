@@ -31,8 +31,10 @@ from services.head_office.port import (
     Done,
     Feed,
     FeedFailed,
+    Heads,
     Health,
     NoAnswer,
+    Opened,
     Refused,
     SendAnswer,
     StartAgain,
@@ -135,6 +137,22 @@ class HttpHeadOffice:
 
     def store(self) -> dict[str, Any]:
         return dict(self._need("GET", "/v1/store"))
+
+    def heads(self) -> Heads:
+        return answers.heads(self._need("GET", "/v1/store/heads"))
+
+    def open_kept(self, files: Sequence[tuple[str, str]]) -> list[Opened]:
+        body = {"files": [{"name": name, "text": text} for name, text in files]}
+        found = answers.opened(self._need("POST", "/v1/store/kept", json=body))
+        if [one.name for one in found] != [name for name, _ in files]:
+            raise NoAnswer("answer_does_not_match")
+        return found
+
+    def documents(self, order_ids: Sequence[str]) -> list[dict[str, Any]]:
+        found = answers.documents(self._need("POST", "/v1/orders/documents", json={"order_ids": list(order_ids)}))
+        if {order["order_id"] for order in found} - set(order_ids):
+            raise NoAnswer("answer_does_not_match")
+        return found
 
     @contextmanager
     def feed(self, name: str, since: str | None) -> Iterator[Feed]:

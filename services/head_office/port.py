@@ -135,6 +135,37 @@ class Booked:
 
 
 @dataclass(frozen=True)
+class Head:
+    """How far head office knows a hash chain of the store: `chain` is "invoices", "sessions" or "marks".
+
+    `name` is the invoice series, `epoch` the installation that told it.
+    """
+
+    chain: str
+    name: str
+    epoch: int
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Heads:
+    """All heads that head office knows, and the epoch of the installation that asked."""
+
+    epoch: int
+    heads: tuple[Head, ...]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that a till kept: what is in it, or in `problem` a word for why it cannot be opened."""
+
+    name: str
+    content: Any = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
 class FeedRecord:
     """A record of a feed, or, with `gone`, the key of what is to be deleted."""
 
@@ -228,6 +259,18 @@ class HeadOffice(Protocol):
 
     def store(self) -> dict[str, Any]:
         """Identity of the store, and its spare invoice prefixes. Raises NoAnswer."""
+        ...
+
+    def heads(self) -> Heads:
+        """How far it knows the store's hash chains. Raises NoAnswer."""
+        ...
+
+    def open_kept(self, files: Sequence[tuple[str, str]]) -> list[Opened]:
+        """Opens up to 100 files that tills kept, (name, text) each; answers are in their order. Raises NoAnswer."""
+        ...
+
+    def documents(self, order_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Up to 50 accepted orders as they were sent; one that never was is left out. Raises NoAnswer."""
         ...
 
     def feed(self, name: str, since: str | None) -> AbstractContextManager[Feed]:

@@ -22,6 +22,7 @@ from services.orders.errors import (
     NameTaken,
     NoPrefix,
     OnlineRefused,
+    StoreNotSetUp,
 )
 from services.orders.handlers import (
     amending,
@@ -205,6 +206,16 @@ class Door:
     @route("GET", "/api/orders/scan/{code}", roles=ANYONE, summary="What a barcode or SKU means")
     def scan(self, code: Code) -> of.Scanned:
         return counter.scan(self.app, code)
+
+    @route(
+        "GET",
+        "/api/orders/recovery-key",
+        roles=ANYONE,
+        errors=(StoreNotSetUp,),
+        summary="What tills seal their own copies of sales with",
+    )
+    def recovery_key(self) -> of.RecoveryKey:
+        return setting_up.recovery_key(self.app)
 
     @route("GET", "/api/orders/mode", roles=ANYONE, summary="The mode in which this store sells")
     def mode(self) -> of.ModeOut:

@@ -356,6 +356,14 @@ class ModeOut(BaseModel):
     shown: dict[str, Any]
 
 
+class RecoveryKey(BaseModel):
+    """What a till seals its copies of sales with: P-256, SubjectPublicKeyInfo, DER, base64."""
+
+    store_id: str
+    key_id: str
+    public_key: str
+
+
 class PaymentModeOut(BaseModel):
     """How a sale may be paid; `unavailable` says why it may not at present, and is null where it may."""
 

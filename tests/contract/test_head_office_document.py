@@ -113,6 +113,7 @@ def test_b15_orders_are_answered_as_the_document_says(ask, head_office):
     ask("order", 200, order_id=order_id)
     ask("order", 404, order_id=NEW)
     ask("lookup", 200, {"order_ids": [order_id]})
+    assert ask("documents", 200, {"order_ids": [order_id, NEW]})["orders"] == [document]
     ask("orders_of_day", 200, query={"business_date": "2026-04-15"})
     ask("cancel", 422, VOIDED | {"order_id": order_id}, order_id=order_id)
     ask("cancel", 200, VOIDED, order_id=NEW)
@@ -124,6 +125,8 @@ def test_b15_orders_are_answered_as_the_document_says(ask, head_office):
 def test_b15_everything_else_is_answered_as_the_document_says(ask):
     ask("probe", 200)
     ask("store", 200)
+    ask("heads", 200)
+    ask("open_kept", 200, {"files": [{"name": f"{NEW}.done", "text": "{}"}]})
     code = ask("put_customer", 200, {"customer_id": CUSTOMER, "name": "Meera"}, customer_id=CUSTOMER)["code"]
     ask("customer_by_code", 200, code=code)
     ask("customer_by_code", 404, code="NOBODY")

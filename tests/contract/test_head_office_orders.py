@@ -213,3 +213,37 @@ def test_b2_a_probe_that_nobody_answers_met_nobody(client, head_office):
     head_office.wrong("down")
     seen = client.probe()
     assert (seen.good, seen.met, seen.superseded) == (False, False, False)
+
+
+HASH = {"a": "a" * 64, "b": "b" * 64}
+
+
+def told(series, sequence, letter):
+    invoice = {"series": series, "sequence": sequence, "hash": HASH[letter]}
+    document = order()
+    return document | {"invoice": document["invoice"] | invoice}
+
+
+def test_b3_head_office_keeps_the_head_that_reached_furthest_of_each_chain(client, head_office):
+    series = f"S{order()['order_id'][:4].upper()}/26"
+    for sequence, letter in ((2, "b"), (1, "a")):
+        assert isinstance(sent(client, told(series, sequence, letter)), Accepted)
+    session = {"session_id": order()["order_id"], "ledger_sequence": 9_000, "ledger_head": HASH["a"]}
+    client.put_session(session["session_id"], session)
+    mark = {"invoice_number": f"{series}-3", "mark": {"sequence": 7_000, "hash": HASH["b"]}}
+    client.cancel(order()["order_id"], mark)
+    found = client.heads()
+    assert {(h.chain, h.sequence, h.hash) for h in found.heads if h.name in (series, str(found.epoch))} == {
+        ("invoices", 2, HASH["b"]),
+        ("sessions", 9_000, HASH["a"]),
+        ("marks", 7_000, HASH["b"]),
+    }
+    head_office.install()
+    assert head_office.client().heads().epoch == found.epoch + 1
+
+
+def test_b16_head_office_gives_an_order_back_as_it_was_sent(client):
+    document = order()
+    sent(client, document, 2, {"note": "corrected"})
+    given = client.documents([document["order_id"], order()["order_id"]])
+    assert given == [document | {"revision": 2, "correction": {"note": "corrected"}}]

@@ -91,6 +91,13 @@ class Shop:
         records = self._head_office.get("/records").json()
         return [order for order in records["orders"] if order["order_id"] == order_id]
 
+    def opened(self, files: dict[str, str]) -> dict[str, Any]:
+        """What tills kept, by the names of files, as head office opens it."""
+        bearer = {"Authorization": f"Bearer {self.system.plan.vault.head_office_token()}"}
+        body = {"files": [{"name": name, "text": text} for name, text in files.items()]}
+        answer = self._head_office.post("/v1/store/kept", json=body, headers=bearer).json()
+        return {one["name"]: one.get("content") for one in answer["files"]}
+
     def customer_of_head_office(self, name: str) -> dict[str, Any]:
         """A customer whom head office knows by a code: {customer_id, code}."""
         bearer = {"Authorization": f"Bearer {self.system.plan.vault.head_office_token()}"}
@@ -139,6 +146,13 @@ class Shop:
         with psycopg.connect(self.system.plan.postgres.url(database=DATABASE), autocommit=True) as connection:
             connection.execute(older, [dataset])
             eventually(lambda: connection.execute(known, [dataset]).fetchone() == ("too_old",), within=30)
+
+    def kept_hash(self, order_id: str) -> str:
+        """What an order says of the till's own copy that was there before it."""
+        with psycopg.connect(self.system.plan.postgres.url(database=DATABASE)) as connection:
+            row = connection.execute("select kept from orders.orders where order_id = %s", [order_id]).fetchone()
+        assert row is not None
+        return str(row[0])
 
     def mend_feeds(self) -> None:
         self._dial()

@@ -133,10 +133,15 @@ class Till:
         found: list[dict[str, str]] = self.page.evaluate("window.printed")
         return found
 
-    def kept(self) -> set[str]:
-        """What stands in this till's own folder."""
-        names = "async () => { const d = await navigator.storage.getDirectory(); return Array.fromAsync(d.keys()) }"
-        return set(self.page.evaluate(names))
+    def kept(self) -> dict[str, str]:
+        """What stands in this till's own folder: names of files, and their text."""
+        files = """async () => {
+          const folder = await navigator.storage.getDirectory();
+          const read = async ([name, handle]) => [name, await (await handle.getFile()).text()];
+          return Object.fromEntries(await Promise.all((await Array.fromAsync(folder.entries())).map(read)));
+        }"""
+        found: dict[str, str] = self.page.evaluate(files)
+        return found
 
     def asked(self) -> str | None:
         """The id of the sale that this till keeps asking for."""

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.chassis.errors import NotFound
 from services.orders.app import App
 from services.orders.domain.money import rupees
+from services.orders.errors import StoreNotSetUp
 from services.orders.store import heard, orders
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -46,6 +47,8 @@ def _data(app: App, order_id: UUID, *, printing: bool) -> dict[str, Any]:
         if order is None:
             raise NotFound(what="order")
         store = heard.identity(tx)
+        if store is None:
+            raise StoreNotSetUp
         prints = orders.note_print(tx, order_id) if printing else order.printed
     labels = ["Offline"] if order.mode == "offline" else []
     labels += ["Copy"] if prints > 1 else []

@@ -4,9 +4,20 @@ from services.chassis.logs import get_logger
 from services.head_office.port import NoAnswer
 from services.orders.app import App
 from services.orders.domain.invoices import usable_prefix
+from services.orders.errors import StoreNotSetUp
+from services.orders.schemas import RecoveryKey
 from services.orders.store import heard
 
 log = get_logger()
+
+
+def recovery_key(app: App) -> RecoveryKey:
+    """The key of head office that tills seal their copies with. Raises StoreNotSetUp."""
+    with app.db.transaction() as tx:
+        identity = heard.identity(tx)
+    if identity is None or "recovery_key" not in identity:
+        raise StoreNotSetUp
+    return RecoveryKey(store_id=app.settings.id, **identity["recovery_key"])
 
 
 def pull_identity(app: App) -> None:

@@ -158,9 +158,9 @@ def keep_identity(tx: Tx, identity: dict[str, Any], prefixes: list[str]) -> None
     tx.execute(PREFIXES, {"prefixes": prefixes})
 
 
-def identity(tx: Tx) -> dict[str, Any]:
-    """Who this store is; there are no invoices before that is known."""
-    found: dict[str, Any] = tx.execute(IDENTITY_READ).scalar_one()
+def identity(tx: Tx) -> dict[str, Any] | None:
+    """Who this store is; None before head office said so."""
+    found: dict[str, Any] | None = tx.execute(IDENTITY_READ).scalar()
     return found
 
 

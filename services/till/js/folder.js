@@ -1,10 +1,12 @@
-// The till's own folder (File System Access API): while offline each sale is written there before Pay.
+// The till's own folder (File System Access API): each sale is written there before Pay, sealed for head office.
 
-import { put } from "./api.js";
+import { get, put } from "./api.js";
 import { read, write as remember } from "./db.js";
+import { digest, seal } from "./sealing.js";
 import { t } from "./strings.js";
 
-const KEY = "folder";
+const FOLDER = "folder";
+const KEY = "folder.key";
 
 export const supported = () => "showDirectoryPicker" in window;
 
@@ -26,20 +28,32 @@ export async function grant() {
   const kept = await (await folder.getFileHandle("proof")).getFile().then((file) => file.text());
   await folder.removeEntry("proof");
   if (kept !== written) throw new Error(t.shell.folderForgets);
-  await remember(KEY, folder);
+  await learnKey();
+  await remember(FOLDER, folder);
   await put("/api/sessions/till-storage-grant", { granted: true, folder: folder.name || "/" });
 }
 
-// Writes one step of a sale; gives the SHA-256 of what was written, null where there is no folder.
+// Writes one step of a sale; gives the SHA-256 of the file, null where there is no folder.
 export async function keep(name, value) {
   if (!(await granted())) return null;
-  const text = JSON.stringify(value);
+  const key = (await read(KEY)) ?? (await learnKey());
+  const text = await seal(key, name, JSON.stringify(value));
   await write(await remembered(), name, text);
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digest(text);
 }
 
-const remembered = async () => (await read(KEY)) ?? null;
+// Follows head office, which may change the key that copies are sealed with.
+export async function followKey() {
+  if (await granted()) await learnKey();
+}
+
+async function learnKey() {
+  const key = await get("/api/orders/recovery-key");
+  await remember(KEY, key);
+  return key;
+}
+
+const remembered = async () => (await read(FOLDER)) ?? null;
 
 async function write(folder, name, text) {
   const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();

@@ -21,6 +21,7 @@ export const refused = signal(null);
 
 /** Finds what a reload or a power cut left behind. */
 export async function recall() {
+  folder.followKey().catch(() => null);
   const [sale, order] = await Promise.all([read(ASKED), read(DONE)]);
   batch(() => ((asked.value = sale ?? null), (done.value = order ?? null)));
   if (sale) await insist();
