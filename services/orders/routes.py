@@ -270,6 +270,10 @@ class Door:
     def session_figures_state(self, query: Since) -> Reply:
         return state_reply(query.since, *telling.session_figures(self.app))
 
+    @route("GET", "/state/unsettled", roles=SERVICE, summary="What is sold and not at head office")
+    def unsettled_state(self, query: Since) -> Reply:
+        return state_reply(query.since, *telling.unsettled(self.app, query.since))
+
     @route("GET", "/state/tills", roles=SERVICE, summary="Tills, for sign-in")
     def tills_state(self, query: Since) -> Reply:
         return state_reply(query.since, *telling.tills(self.app))

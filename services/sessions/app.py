@@ -95,6 +95,7 @@ def pulls(settings: Settings, db: Database, clock: Clock) -> Pulls:
         mode_taken,
         Pull("session-figures", settings.orders_url, apply=heard.session_figures),
         Pull("tills", settings.orders_url, apply=heard.tills(clock)),
+        Pull("unsettled", settings.orders_url),
     )
     return Pulls(
         sync=puller((Pull("connectivity", settings.sync_url),)),

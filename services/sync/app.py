@@ -15,6 +15,7 @@ from services.sync.domain.connectivity import Hysteresis
 from services.sync.domain.policy import Policy
 from services.sync.oms import Oms, PortOms
 from services.sync.settings import Settings
+from services.sync.store.figures import UNSETTLED
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class App:
     db: Database
     clock: Clock
     outbox: Outbox
-    puller: Puller
+    pullers: dict[str, Puller]
     authenticator: Authenticator
     policy: Policy
     hysteresis: Hysteresis
@@ -37,14 +38,12 @@ def build(settings: Settings) -> App:
     """The App of one process."""
     clock = SystemClock()
     db = Database(settings.database_url.get_secret_value(), name="sync")
-    token = settings.service_token.get_secret_value()
-    puller = Puller(db, token, _pulls(settings))
     return App(
         settings=settings,
         db=db,
         clock=clock,
         outbox=Outbox(settings.id, clock),
-        puller=puller,
+        pullers=_pullers(settings, db),
         authenticator=heard_authenticator(settings, db, clock),
         policy=settings.policy(),
         hysteresis=settings.hysteresis(),
@@ -58,5 +57,10 @@ def _office(settings: Settings) -> HeadOffice:
     return connect(settings.head_office_adapter, settings.head_office_url, token)
 
 
-def _pulls(settings: Settings) -> tuple[Pull, ...]:
-    return (Pull("mode", settings.sessions_url), Pull("revocations", settings.sessions_url))
+def _pullers(settings: Settings, db: Database) -> dict[str, Puller]:
+    """A puller an owner: one that hangs holds up nobody else's states."""
+    token, sessions = settings.service_token.get_secret_value(), settings.sessions_url
+    return {
+        "sessions": Puller(db, token, (Pull("mode", sessions), Pull("revocations", sessions))),
+        "orders": Puller(db, token, (Pull(UNSETTLED, settings.orders_url),)),
+    }

@@ -12,6 +12,10 @@ ORDERS = Gauge(
     "store_sync_orders", "Orders by where their delivery stands; synced and withdrawn ones left out.", ["state"]
 )
 QUEUED = Gauge("store_sync_queued_orders", "Orders that wait in the queue, not yet taken in.")
+BACKLOG = Gauge(
+    "store_sync_backlog_orders",
+    "Orders that are sold and not at head office, wherever they lie; those that wait for a person left out.",
+)
 BACKLOG_MONEY = Gauge(
     "store_sync_backlog_minor", "Money of orders that are not at head office yet, minor units.", ["payment_mode"]
 )

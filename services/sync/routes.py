@@ -90,8 +90,12 @@ class Door:
         return reconciling.one(self.app, reconciliation_id)
 
     @every(1)
-    def pull_states(self) -> None:
-        self.app.puller.pull_all()
+    def pull_sessions(self) -> None:
+        self.app.pullers["sessions"].pull_all()
+
+    @every(1)
+    def pull_orders(self) -> None:
+        self.app.pullers["orders"].pull_all()
 
     @every("probe_seconds", single="sync.prober")
     def probe(self) -> None:

@@ -26,11 +26,12 @@ class Connectivity(BaseModel):
 
 
 class Backlog(BaseModel):
-    """What is not at head office; `waiting` counts those in the queue too, `held_back` waits for a person's word.
+    """What is not at head office.
 
-    `money_minor`: minor units by payment mode, of the orders that were taken in. `others`: customers, sessions and
-    cancellations. `nothing_waits` is when a page may show green; until then sign-out and shutdown say `please_wait`
-    and let go all the same.
+    `waiting`, the age of the oldest and `money_minor` (minor units by payment mode) are of all that is sold, be it
+    here, in the queue or in the counter's outbox. `queued` lies in the queue, `held_back` waits for a person's word;
+    `others` are customers, sessions and cancellations. `nothing_waits` is when a page may show green; until then
+    sign-out and shutdown say `please_wait` and let go all the same.
     """
 
     waiting: int

@@ -22,6 +22,7 @@ class Settings(ServiceSettings):
     head_office_url: Url
     head_office_token: Token
     sessions_url: Url
+    orders_url: Url
     probe_seconds: Annotated[float, Field(ge=0.05, le=300)] = 5
     probe_timeout_seconds: Seconds = 4
     down_after: Annotated[int, Field(ge=1, le=100)] = 3

@@ -3,14 +3,12 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from pydantic import ConfigDict, TypeAdapter, create_model
 
 from services.catalog.events import OrdersSettled, snapshot_synced
-from services.catalog.service import Worker
 from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
 
@@ -18,7 +16,6 @@ SERVICES = Path(__file__).parents[2] / "services"
 FOLDER = SERVICES / "catalog/contracts"
 NOW = datetime(2026, 4, 15, 6, 30, tzinfo=UTC)
 CONTRACTS = ("snapshot_synced.v1", "readiness", "price-book", "payment-modes", "staff")
-PROCEDURES = ("search", "lookup", "changes", "status")
 
 
 def read(name: str) -> Any:
@@ -38,25 +35,6 @@ def test_b15_what_is_told_of_a_snapshot_is_what_the_contract_says() -> None:
     event = snapshot_synced("payment-modes", version=1, count=4, as_of=NOW, synced_at=NOW)
     complete = Event(**(event.__dict__ | {"id": new_id(), "store_id": "S1", "occurred_at": NOW}))
     check("snapshot_synced.v1", json.loads(encode(complete)))
-
-
-def offered() -> dict[str, Any]:
-    """Every procedure with the schemas of what it takes and gives."""
-    return {name: _procedure(getattr(Worker, name)) for name in PROCEDURES}
-
-
-def _procedure(function: Any) -> dict[str, Any]:
-    hints = get_type_hints(function, include_extras=True)
-    result = TypeAdapter(hints.pop("return")).json_schema(mode="serialization")
-    defaults = dict(zip(reversed(list(hints)), reversed(function.__defaults__ or ()), strict=False))
-    fields = {name: (hint, defaults.get(name, ...)) for name, hint in hints.items()}
-    taken = create_model("arguments", __config__=ConfigDict(extra="forbid"), **fields)  # type: ignore[call-overload]
-    return {"arguments": taken.model_json_schema(), "result": result}
-
-
-def test_b15_the_procedures_are_what_the_contract_says() -> None:
-    """After a change on purpose: write `offered()` to contracts/rpc.v1.json."""
-    assert offered() == read("rpc.v1.json")
 
 
 def test_b15_it_reads_what_sync_tells() -> None:

@@ -4,23 +4,20 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from pydantic import ConfigDict, TypeAdapter, create_model
 
 from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
 from services.sessions.domain.mode import Connectivity, Mode, Readiness, Wish, decide, first
 from services.sessions.events import OrdersSettled, SessionSealed, session_changed
-from services.sessions.service import Worker
 from services.sessions.store.modes import encode as encode_mode
 
 SERVICES = Path(__file__).parents[2] / "services"
 FOLDER = SERVICES / "sessions/contracts"
 NOW = datetime(2026, 4, 15, 6, 30, tzinfo=UTC)
-PROCEDURES = ("mode", "sessions", "session")
 
 
 def read(name: str) -> Any:
@@ -73,22 +70,3 @@ def test_b15_what_orders_and_sync_tell_can_be_read() -> None:
     assert OrdersSettled.model_validate_json(json.dumps(settled["data"])).outcomes
     sealed = json.loads((SERVICES / "orders/contracts/session_sealed.v1.sample.json").read_text())
     assert SessionSealed.model_validate_json(json.dumps(sealed["data"])).currency == "INR"
-
-
-def offered() -> dict[str, Any]:
-    """Every procedure with the schemas of what it takes and gives."""
-    return {name: _procedure(getattr(Worker, name)) for name in PROCEDURES}
-
-
-def _procedure(function: Any) -> dict[str, Any]:
-    hints = get_type_hints(function, include_extras=True)
-    result = TypeAdapter(hints.pop("return")).json_schema(mode="serialization")
-    defaults = dict(zip(reversed(list(hints)), reversed(function.__defaults__ or ()), strict=False))
-    fields = {name: (hint, defaults.get(name, ...)) for name, hint in hints.items()}
-    taken = create_model("arguments", __config__=ConfigDict(extra="forbid"), **fields)  # type: ignore[call-overload]
-    return {"arguments": taken.model_json_schema(), "result": result}
-
-
-def test_b15_the_procedures_are_what_the_contract_says() -> None:
-    """After a change on purpose: write `offered()` to contracts/rpc.v1.json."""
-    assert offered() == read("rpc.v1.json")

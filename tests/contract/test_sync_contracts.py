@@ -2,11 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from pydantic import ConfigDict, TypeAdapter, create_model
 
 from services.chassis.clock import SystemClock
 from services.chassis.events import Event, decode, encode
@@ -15,22 +14,9 @@ from services.sync.domain.delivery import Delivery, State
 from services.sync.domain.reasons import Reason
 from services.sync.events import MOST_OUTCOMES, settled
 from services.sync.handlers.deciding import outcome_of
-from services.sync.service import Worker
 from services.sync.store.deliveries import Held
 
 FOLDER = Path(__file__).parents[2] / "services/sync/contracts"
-PROCEDURES = (
-    "status",
-    "set_auto_sync",
-    "sync_now",
-    "deliveries",
-    "delivery",
-    "pending",
-    "retry",
-    "retry_all",
-    "reconcile",
-    "reconciliation",
-)
 
 
 def read(name: str) -> Any:
@@ -69,22 +55,3 @@ def test_b15_what_is_told_is_what_the_contract_says(state: State, told: str, rea
 def test_b15_an_event_never_holds_more_than_the_contract_allows() -> None:
     events = settled("S1", [{}] * (2 * MOST_OUTCOMES + 1))
     assert [len(e.data["outcomes"]) for e in events] == [100, 100, 1]
-
-
-def offered() -> dict[str, Any]:
-    """Every procedure with the schemas of what it takes and gives."""
-    return {name: _procedure(getattr(Worker, name)) for name in PROCEDURES}
-
-
-def _procedure(function: Any) -> dict[str, Any]:
-    hints = get_type_hints(function, include_extras=True)
-    result = TypeAdapter(hints.pop("return")).json_schema(mode="serialization")
-    defaults = dict(zip(reversed(list(hints)), reversed(function.__defaults__ or ()), strict=False))
-    fields = {name: (hint, defaults.get(name, ...)) for name, hint in hints.items()}
-    taken = create_model("arguments", __config__=ConfigDict(extra="forbid"), **fields)  # type: ignore[call-overload]
-    return {"arguments": taken.model_json_schema(), "result": result}
-
-
-def test_b15_the_procedures_are_what_the_contract_says() -> None:
-    """After a change on purpose: write `offered()` to contracts/rpc.v1.json."""
-    assert offered() == read("rpc.v1.json")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.orders.app import App
-from services.orders.store import counter, heard, sales
+from services.orders.store import counter, heard, orders, sales
 
 
 def of_sales(app: App) -> None:
@@ -34,6 +34,14 @@ def session_figures(app: App) -> tuple[int, dict[str, Any]]:
     session = str(row.session_id) if row.session_id else None
     number = row.number * 10_000_000 + orders
     return number, {"session_id": session, "orders": orders, "total_minor": total}
+
+
+def unsettled(app: App, since: int) -> tuple[int, dict[str, Any]]:
+    """What head office does not have yet, wherever it lies; counted anew for whoever asks, hence the next number."""
+    with app.db.transaction() as tx:
+        row = orders.unsettled(tx)
+    oldest_at = row.oldest_at.isoformat() if row.oldest_at else None
+    return since + 1, {"orders": row.orders, "oldest_at": oldest_at, "money_minor": row.money_minor}
 
 
 def tills(app: App) -> tuple[int, list[dict[str, Any]]]:

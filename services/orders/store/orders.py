@@ -56,6 +56,17 @@ FOUND = """
         or (document #>> '{customer,phone}') like :phone or order_id between :lowest and :highest)
 """
 IS_ID = re.compile(r"[0-9a-fA-F]{32}")
+UNSETTLED = text("""
+    with unsettled as (
+        select order_id, placed_at from orders where state in ('waiting', 'pending', 'void_asked')
+    ), paid as (
+        select p.payment_mode, sum(p.amount_minor)::bigint as minor from payments p join unsettled using (order_id)
+        group by 1
+    )
+    select count(*) as orders, min(placed_at) as oldest_at,
+        (select coalesce(jsonb_object_agg(payment_mode, minor), '{}') from paid) as money_minor
+    from unsettled
+""")
 SET_STATE = text("update orders set state = :state where order_id = :order_id")
 # in the order in which sales take them
 LOCK_GOODS = text("""
@@ -77,6 +88,11 @@ VOID = text("""
 """)
 PRINTED = text("update orders set printed = printed + 1 where order_id = :order_id returning printed")
 NEXT_REVISION = text("update orders set revision = revision + 1 where order_id = :order_id returning revision")
+
+
+def unsettled(tx: Tx) -> Any:
+    """What is sold and neither at head office nor void: orders, oldest_at, money_minor by payment mode."""
+    return tx.execute(UNSETTLED).one()
 
 
 def begins(plain: str) -> str:

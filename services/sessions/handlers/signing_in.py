@@ -5,6 +5,7 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from services.chassis import states
 from services.chassis.database import Tx
 from services.chassis.ids import new_id
 from services.chassis.tokens import MANAGER, Principal
@@ -14,7 +15,7 @@ from services.sessions.domain.banners import PLEASE_WAIT
 from services.sessions.errors import SignInRefused, TillNeeded, TillUnknown
 from services.sessions.handlers import guessing
 from services.sessions.handlers.revoking import revoke_token
-from services.sessions.store import offline_sessions, people
+from services.sessions.store import people
 from services.sessions.store.people import Person
 from services.sessions.tokens import Shift
 
@@ -57,7 +58,8 @@ def sign_out(app: App, who: Principal) -> dict[str, Any]:
     with app.db.transaction() as tx:
         expires_at = datetime.fromtimestamp(who.expires_at, tz=app.clock.now().tzinfo)
         revoke_token(tx, who.token_id, expires_at, app.clock.now())
-        waiting = offline_sessions.waiting(tx)
+        unsettled = states.read(tx, "unsettled")
+    waiting = unsettled.value["orders"] if unsettled else 0
     return {"waiting": waiting, "warning": PLEASE_WAIT if waiting else None}
 
 

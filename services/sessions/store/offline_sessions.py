@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select, tuple_, update
+from sqlalchemy import Row, Select, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Tx
-from services.sessions.domain.offline_sessions import DONE, Seal, Status
+from services.sessions.domain.offline_sessions import Seal, Status
 from services.sessions.models import deliveries, ledger, offline_sessions
 
 Session = Row[Any]
@@ -103,18 +103,6 @@ def delivered(tx: Tx, session_id: UUID) -> dict[str, int]:
     """How many orders of a session stand where."""
     query = select(deliveries.c.state, func.count()).where(deliveries.c.session_id == session_id)
     return dict(tx.execute(query.group_by(deliveries.c.state)).all())
-
-
-def waiting(tx: Tx) -> int:
-    """Orders of offline sessions that are neither at the OMS nor void, as far as is known here."""
-    done = (
-        select(func.count())
-        .where(and_(deliveries.c.session_id == offline_sessions.c.session_id, deliveries.c.state.in_(DONE)))
-        .scalar_subquery()
-    )
-    rest = func.greatest(offline_sessions.c.orders - done, 0)
-    query = select(func.coalesce(func.sum(rest), 0)).where(offline_sessions.c.status != "success")
-    return int(tx.scalar(query) or 0)
 
 
 def count_by_status(tx: Tx) -> dict[str, int]:

@@ -30,7 +30,6 @@ WINDOW_S = 60
 LATENCY_S = 0.5
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-ON_THE_WAY = ("waiting", "sending", "unknown")
 
 
 def status(app: App) -> Status:
@@ -60,23 +59,20 @@ def status(app: App) -> Status:
 
 
 def _backlog(app: App, tx: Tx, queued: int, held_back: int) -> Backlog:
-    rows = {row.state: row for row in figures.backlog(tx)}
-    orders = {state: row.orders for state, row in rows.items()}
-    others = notices.waiting(tx)
-    waiting = queued + sum(orders.get(state, 0) for state in ON_THE_WAY)
-    oldest = min((row.oldest for row in rows.values()), default=None)
-    not_taken_in = sum(count_failures(tx))
-    nothing = waiting + orders.get("pending", 0) + sum(others.values()) + not_taken_in == 0
+    orders = {row.state: row.orders for row in figures.backlog(tx)}
+    whole, others = figures.whole_backlog(tx), notices.waiting(tx)
+    pending, oldest = orders.get("pending", 0), whole.oldest_at
+    nothing = whole.orders + sum(others.values()) + sum(count_failures(tx)) == 0
     return Backlog(
-        waiting=waiting,
+        waiting=whole.orders - pending,
         queued=queued,
         held_back=held_back,
-        pending=orders.get("pending", 0),
+        pending=pending,
         in_flight=orders.get("sending", 0),
         unknown=orders.get("unknown", 0),
         oldest_at=oldest,
         oldest_seconds=max(0, round((app.clock.now() - oldest).total_seconds())) if oldest else None,
-        money_minor=figures.money(tx),
+        money_minor=dict(whole.money_minor),
         others=others,
         nothing_waits=nothing,
         please_wait=None if nothing else PLEASE_WAIT,

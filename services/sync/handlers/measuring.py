@@ -1,5 +1,6 @@
 """Keeps the gauges at what the tables and the broker say."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.chassis.amqp_connection import AWAY, connect
@@ -20,18 +21,18 @@ def show(app: App) -> None:
     """What Prometheus is shown of deliveries."""
     now = app.clock.now()
     with app.db.transaction() as tx:
-        rows = {row.state: row for row in figures.backlog(tx)}
-        money, pulse, others = figures.money(tx), drainer.read(tx), notices.waiting(tx)
+        orders = {row.state: row.orders for row in figures.backlog(tx)}
+        whole, pulse, others = figures.whole_backlog(tx), drainer.read(tx), notices.waiting(tx)
     for state in STATES:
-        metrics.ORDERS.labels(state).set(rows[state].orders if state in rows else 0)
+        metrics.ORDERS.labels(state).set(orders.get(state, 0))
     for kind in NOTICES:
         metrics.NOTICES.labels(kind).set(others.get(kind, 0))
     for reason in REASONS:
         metrics.PAUSED.labels(reason).set(_paused(pulse.paused_until, now) and pulse.pause_reason == reason)
     metrics.QUEUED.set(pulse.queued or 0)
-    oldest = min((row.oldest for row in rows.values()), default=now)
-    metrics.BACKLOG_AGE.set(max(0.0, (now - oldest).total_seconds()))
-    _show_money(money)
+    metrics.BACKLOG.set(whole.orders - orders.get("pending", 0))
+    metrics.BACKLOG_AGE.set(max(0.0, (now - (whole.oldest_at or now)).total_seconds()))
+    _show_money(whole.money_minor)
 
 
 def look_at_queue(app: App) -> None:
@@ -47,7 +48,7 @@ def look_at_queue(app: App) -> None:
         drainer.note_queued(tx, queued)
 
 
-def _show_money(money: dict[str, int]) -> None:
+def _show_money(money: Mapping[str, int]) -> None:
     """A payment mode that waits no more is shown with 0, not with its last figure."""
     for payment_mode in _shown - money.keys():
         metrics.BACKLOG_MONEY.labels(payment_mode).set(0)

@@ -8,11 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from services.chassis import states
 from services.chassis.database import Tx
+from services.sync.domain.backlog import Backlog, together
 
 COLUMNS = """order_id, session_id, mode, placed_at, business_date, invoice_number, total_minor, currency, payments,
     oversold, state, revision, attempts, doubtful, void_asked, due_at, reason_code, reason_text, oms_id, accepted_at,
     taken_at, changed_at"""
+
+UNSETTLED = "unsettled"
 
 BACKLOG = text("""
     select state, count(*) as orders, min(coalesce(placed_at, taken_at)) as oldest from deliveries
@@ -63,6 +67,22 @@ class Filter:
 def backlog(tx: Tx) -> list[Any]:
     """Orders that are not at head office, by state: state, orders, oldest."""
     return list(tx.execute(BACKLOG))
+
+
+def whole_backlog(tx: Tx) -> Backlog:
+    """Everything that is not at head office: here, in the queue, or still in the counter's outbox."""
+    rows = backlog(tx)
+    oldest = min((row.oldest for row in rows), default=None)
+    return together(Backlog(sum(row.orders for row in rows), oldest, money(tx)), _of_counter(tx))
+
+
+def _of_counter(tx: Tx) -> Backlog:
+    heard = states.read(tx, UNSETTLED)
+    if heard is None:
+        return Backlog()
+    told = heard.value
+    oldest = datetime.fromisoformat(told["oldest_at"]) if told["oldest_at"] else None
+    return Backlog(told["orders"], oldest, told["money_minor"])
 
 
 def held_back(tx: Tx, released_before: datetime | None) -> int:

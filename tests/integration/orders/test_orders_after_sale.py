@@ -419,6 +419,19 @@ def test_b19_a_till_that_is_retired_beside_another_change_is_heard_of(counter: C
     assert [t["active"] for t in told if t["till_id"] == counter.till.till_id] == [False]
 
 
+def test_b12_what_is_sold_is_told_of_with_its_age_and_money_until_head_office_has_it(counter: Counter):
+    first, second = counter.sell(), counter.sell({"A1": 2})
+    number, told = telling.unsettled(counter.app, 41)
+    assert (number, told["orders"], told["oldest_at"]) == (42, 2, first.document["placed_at"])
+    total = sum(order.document["totals"]["total_minor"] for order in (first, second))
+    assert told["money_minor"] == {"CASH": total}
+    settle(counter, first, "synced", 1)
+    settle(counter, second, "pending", 1)
+    assert telling.unsettled(counter.app, 42)[1]["orders"] == 1
+    settle(counter, second, "withdrawn", 2)
+    assert telling.unsettled(counter.app, 43) == (44, {"orders": 0, "oldest_at": None, "money_minor": {}})
+
+
 def test_b19_two_managers_at_once_do_not_give_one_name_twice(counter: Counter):
     def pair(_n: int) -> str:
         try:

@@ -257,12 +257,16 @@ def test_b21_each_change_of_a_session_is_told_with_a_higher_version(store):
         assert list(versions) == ["1", "1", "2", "2"]
 
 
+def test_s9_a_session_that_is_open_shows_what_was_sold_in_it_so_far(store):
+    store.cut()
+    store.hear_figures(store.mode()["session_id"], 3, 4500)
+    [session] = store.sessions(store.token("A1"))
+    assert (session["orders"], session["total_minor"]) == (3, 4500)
+
+
 def test_b12_signing_out_says_please_wait_while_orders_wait_and_lets_go(store):
     token = store.token("A1")
-    store.cut()
-    session_id = store.mode()["session_id"]
-    store.hear_figures(session_id, 3, 4500)
-    assert store.sessions(token)[0]["orders"] == 3
+    store.hear("unsettled", {"orders": 3, "oldest_at": None, "money_minor": {}})
     answer = store.post("/api/sessions/sign-out", token)
     assert answer.json == {"waiting": 3, "warning": "Please wait until sync completes."}
     assert store.get("/api/sessions/me", token).status_code == 401

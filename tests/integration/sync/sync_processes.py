@@ -138,6 +138,7 @@ def start(site: Site, kind: str, **more: str) -> Running:
         "STORE_SERVICE_TOKEN": TOKEN,
         "STORE_TOKEN_PUBLIC_KEY_FILE": os.devnull,
         "STORE_SESSIONS_URL": "http://127.0.0.1:9",
+        "STORE_ORDERS_URL": "http://127.0.0.1:9",
         "STORE_HEAD_OFFICE_URL": site.head_office,
         "STORE_HEAD_OFFICE_TOKEN": TOKEN,
         "STORE_LOG_LEVEL": "ERROR",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.chassis.database import Database
 from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.outbox import Outbox
-from services.chassis.states import Puller, keep
+from services.chassis.states import keep
 from services.chassis.testing import FakeClock
 from services.chassis.tokens import SERVICE_PRINCIPAL, Principal
 from services.sync.app import App
@@ -49,6 +50,7 @@ class Store:
             metrics_listen="127.0.0.1:9",
             service_token=TOKEN,
             sessions_url=NOWHERE,
+            orders_url=NOWHERE,
             head_office_url=NOWHERE,
             head_office_token=TOKEN,
         )
@@ -60,7 +62,7 @@ class Store:
             db=self.db,
             clock=self.clock,
             outbox=Outbox("S1", self.clock),
-            puller=Puller(self.db, TOKEN, ()),
+            pullers={},
             authenticator=Authenticator(),  # type: ignore[arg-type]
             policy=self.settings.policy(),
             hysteresis=self.settings.hysteresis(),
@@ -83,6 +85,13 @@ class Store:
         with self.db.transaction() as tx:
             number = tx.execute(text("select coalesce(max(number), 0) + 1 from states")).scalar_one()
             keep(tx, "mode", number, {"mode": mode, "trigger": trigger})
+
+    def hear_unsettled(self, orders: int, oldest_at: datetime | None = None, **money_minor: int) -> None:
+        """Lets the counter say what it has no word on."""
+        oldest = oldest_at.isoformat() if oldest_at else None
+        with self.db.transaction() as tx:
+            number = tx.execute(text("select coalesce(max(number), 0) + 1 from states")).scalar_one()
+            keep(tx, "unsettled", number, {"orders": orders, "oldest_at": oldest, "money_minor": money_minor})
 
     def place(self, count: int = 1, **fields: Any) -> list[UUID]:
         """Orders that `orders` told of."""

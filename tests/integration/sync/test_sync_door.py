@@ -1,5 +1,6 @@
 """What tills and other services see, through the door."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,8 +9,10 @@ from sync_store import Store
 from werkzeug.test import Client
 
 from services.chassis.testing import client
+from services.sync import metrics
 from services.sync.domain.answers import Lost, Refused
 from services.sync.domain.reasons import KNOWN, Reason
+from services.sync.handlers import measuring
 from services.sync.routes import Door
 
 ASSOCIATE = {"Authorization": "Bearer associate"}
@@ -61,11 +64,9 @@ def test_b12_the_backlog_is_honest(store: Store, door: Client) -> None:
     store.drain(1)
     store.claim(1)
     store.clock.advance(600)
-    store.sql("update drainer set queued = 7")
     backlog = status(door)["backlog"]
-    assert {k: backlog[k] for k in ("waiting", "queued", "in_flight", "pending", "unknown")} == {
-        "waiting": 9,
-        "queued": 7,
+    assert {k: backlog[k] for k in ("waiting", "in_flight", "pending", "unknown")} == {
+        "waiting": 2,
         "in_flight": 1,
         "pending": 1,
         "unknown": 0,
@@ -73,6 +74,30 @@ def test_b12_the_backlog_is_honest(store: Store, door: Client) -> None:
     assert backlog["money_minor"] == {"CASH": 30_006}
     assert backlog["oldest_seconds"] >= 600
     assert backlog["nothing_waits"] is False
+
+
+def test_b12_what_still_lies_in_the_queue_or_the_counters_outbox_waits_too(store: Store, door: Client) -> None:
+    store.place(1)
+    store.clock.advance(600)
+    oldest = store.clock.now() - timedelta(hours=3)
+    store.hear_unsettled(8, oldest, CASH=50_000, UPI=70)
+    backlog = status(door)["backlog"]
+    assert (backlog["waiting"], backlog["oldest_seconds"]) == (8, 3 * 3600)
+    assert backlog["money_minor"] == {"CASH": 50_000, "UPI": 70}
+    assert backlog["nothing_waits"] is False
+    measuring.show(store.app)
+    assert metrics.BACKLOG._value.get() == 8
+    assert metrics.BACKLOG_AGE._value.get() == 3 * 3600
+
+
+def test_b12_what_the_counter_has_not_heard_yet_is_no_second_order(store: Store, door: Client) -> None:
+    store.place(3)
+    store.hear_unsettled(3, store.clock.now(), CASH=30_006)
+    backlog = status(door)["backlog"]
+    assert (backlog["waiting"], backlog["money_minor"]) == (3, {"CASH": 30_006})
+    store.drain()
+    store.hear_unsettled(0)
+    assert status(door)["backlog"]["nothing_waits"] is True
 
 
 def test_b12_green_only_when_nothing_waits(store: Store, door: Client) -> None:

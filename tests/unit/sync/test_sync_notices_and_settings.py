@@ -46,6 +46,7 @@ TOLD = {
     "STORE_METRICS_LISTEN": "127.0.0.1:9",
     "STORE_SERVICE_TOKEN": "0123456789abcdef",
     "STORE_SESSIONS_URL": "http://127.0.0.1:9",
+    "STORE_ORDERS_URL": "http://orders:8000",
     "STORE_HEAD_OFFICE_URL": "http://127.0.0.1:9",
     "STORE_HEAD_OFFICE_TOKEN": "token",
 }
