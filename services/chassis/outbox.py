@@ -68,7 +68,7 @@ UNPROVEN = text("""
     where published_at < now() - make_interval(secs => :age) order by published_at limit :limit
 """)
 AGAIN = text("update outbox set published_at = null, due_at = now() where id = any(:ids)")
-ASK_LATER = text("update outbox set published_at = now() where id = any(:ids)")
+ASK_LATER = text("update outbox set published_at = now() where queue = :queue and published_at is not null")
 DEPTH = text("""
     select count(*) filter (where published_at is null), count(*) filter (where published_at is not null),
         coalesce(extract(epoch from now() - min(created_at) filter (where published_at is null)), 0)
@@ -105,9 +105,9 @@ def settle(tx: Tx, *, received: list[int], missing: list[int]) -> None:
     tx.execute(AGAIN, {"ids": missing})
 
 
-def ask_later(tx: Tx, ids: list[int]) -> None:
-    """Puts off the question for rows whose consumer takes nothing in at present."""
-    tx.execute(ASK_LATER, {"ids": ids})
+def ask_later(tx: Tx, queue: str) -> None:
+    """Puts off the question for all rows of a queue whose consumer takes nothing in at present, or is silent."""
+    tx.execute(ASK_LATER, {"queue": queue})
 
 
 def depth(tx: Tx) -> tuple[int, int, float]:

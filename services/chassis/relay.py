@@ -64,6 +64,7 @@ class RelayLoop:
         self._service = service
         self._holds = Holds()
         self._proven_after = proven_after
+        self._again = 1
 
     def publish_due(self, publisher: ConfirmingPublisher) -> bool:
         """Publishes one batch; whether there may be more that is due.
@@ -71,7 +72,7 @@ class RelayLoop:
         Raises ConnectionError when the broker gave no word on a message: its channel must not be used again.
         """
         with self._db.transaction() as tx:
-            rows = _together(outbox.claim(tx, held=self._holds.held(time.monotonic()), limit=BATCH))
+            rows = self._together(outbox.claim(tx, held=self._holds.held(time.monotonic()), limit=BATCH))
             if not rows:
                 return False
             fates = self._publish(publisher, rows)
@@ -85,10 +86,22 @@ class RelayLoop:
 
     def ask_consumers(self, amqp_uri: str) -> None:
         """Asks each consumer what it misses of what was published a while ago, and makes that due again."""
+        while unproven := self._unproven():
+            for queue, rows in unproven.items():
+                self._ask(amqp_uri, queue, rows)
+
+    def _unproven(self) -> dict[str, dict[UUID, int]]:
         with self._db.transaction() as tx:
-            unproven = outbox.unproven(tx, older_than=self._proven_after)
-        for queue, rows in unproven.items():
-            self._ask(amqp_uri, queue, rows)
+            return outbox.unproven(tx, older_than=self._proven_after)
+
+    def _together(self, rows: list[Any]) -> list[Any]:
+        """Rows to publish in one batch.
+
+        One that has failed before goes alone, so that it spoils no other's; as those get through, twice as many go
+        together each time: after an hour in which the broker took nothing, all have failed.
+        """
+        fresh = [row for row in rows if row.attempts == 0]
+        return fresh or rows[: self._again]
 
     def _ask(self, amqp_uri: str, queue: str, rows: dict[UUID, int]) -> None:
         consumer = queue.partition(".")[0]
@@ -96,21 +109,21 @@ class RelayLoop:
             answer = call(amqp_uri, consumer, "inbox_missing", queue=queue, event_ids=[str(i) for i in rows])
         except (RpcTimeout, RpcUnavailable, ServiceError) as error:
             log.warning("consumer_not_asked", queue=queue, reason=type(error).__name__)
-            self._ask_later(rows)
+            self._ask_later(queue)
             return
         missing = {rows[UUID(i)] for i in answer["missing"]}
         with self._db.transaction() as tx:
             outbox.settle(tx, received=[i for i in rows.values() if i not in missing], missing=[])
             if answer["paused"]:
-                outbox.ask_later(tx, sorted(missing))
+                outbox.ask_later(tx, queue)
             else:
                 outbox.settle(tx, received=[], missing=sorted(missing))
                 metrics.REPUBLISHED.labels(self._service).inc(len(missing))
 
-    def _ask_later(self, rows: dict[UUID, int]) -> None:
+    def _ask_later(self, queue: str) -> None:
         """Behind the rows of others, which would not be asked about while the oldest are those of a silent consumer."""
         with self._db.transaction() as tx:
-            outbox.ask_later(tx, sorted(rows.values()))
+            outbox.ask_later(tx, queue)
 
     def _publish(self, publisher: ConfirmingPublisher, rows: list[Any]) -> list[Fate]:
         try:
@@ -121,18 +134,13 @@ class RelayLoop:
 
     def _note(self, rows: list[Any], fates: list[Fate]) -> None:
         now, some_were_heard = time.monotonic(), Fate.CONFIRMED in fates
+        self._again = min(BATCH, 2 * self._again) if set(fates) == {Fate.CONFIRMED} else 1
         for row, fate in zip(rows, fates, strict=True):
             metrics.PUBLISHED.labels(self._service, fate.value).inc()
             if row.queue and (fate in (Fate.REFUSED, Fate.UNROUTABLE) or (fate is Fate.UNKNOWN and some_were_heard)):
                 self._holds.refuse(row.queue, now)
             elif row.queue and fate is Fate.CONFIRMED:
                 self._holds.accept(row.queue)
-
-
-def _together(rows: list[Any]) -> list[Any]:
-    """Rows to publish in one batch: one that has failed before goes alone, so that it spoils no other's."""
-    fresh = [row for row in rows if row.attempts == 0]
-    return fresh or rows[:1]
 
 
 def _message(row: Any) -> Message:

@@ -1,16 +1,28 @@
 """What was published is proven received, whoever else is silent."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import pytest
 from orders_store import Counter
 from sqlalchemy import text
 
 from services.chassis import relay
 from services.chassis.ids import new_id
+from services.chassis.publisher import Fate, Message
 from services.chassis.rpc import RpcTimeout
 
 OF_SILENT = text("""
     insert into outbox (event_id, queue, type, body, published_at)
     select gen_random_uuid(), 'catalog.facts', 'x.v1', '', now() - interval '20 minutes' from generate_series(1, 1000)
+""")
+LOST = text("""
+    insert into outbox (event_id, queue, type, body, published_at)
+    select gen_random_uuid(), 'sync.orders', 'x.v1', '', now() - interval '10 minutes' from generate_series(1, :rows)
+""")
+FAILED = text("""
+    insert into outbox (event_id, queue, type, body, attempts)
+    select gen_random_uuid(), 'sync.orders', 'x.v1', '', 7 from generate_series(1, :rows)
 """)
 OF_SYNC = text("""
     insert into outbox (event_id, queue, type, body, published_at)
@@ -32,7 +44,62 @@ def test_b9_a_silent_consumer_keeps_no_lost_sale_from_being_published_again(
     with counter.app.db.transaction() as tx:
         tx.execute(OF_SILENT)
         tx.execute(OF_SYNC, {"event_id": lost})
-    loop = relay.RelayLoop(counter.app.db, "orders")
-    loop.ask_consumers("")
-    loop.ask_consumers("")
+    relay.RelayLoop(counter.app.db, "orders").ask_consumers("")
     assert counter.scalar(f"select published_at is null from outbox where event_id = '{lost}'") is True
+
+
+@pytest.mark.parametrize(("paused", "due", "questions"), [(False, 2500, 3), (True, 0, 1)])
+def test_b9_a_broker_that_lost_all_is_told_all_again_at_once_unless_its_consumer_takes_nothing(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, paused: bool, due: int, questions: int
+):
+    asked = []
+
+    def answer(_uri: str, _consumer: str, _method: str, *, queue: str, event_ids: list[str]) -> dict[str, object]:
+        asked.append(queue)
+        return {"missing": event_ids, "paused": paused}
+
+    monkeypatch.setattr(relay, "call", answer)
+    with counter.app.db.transaction() as tx:
+        tx.execute(LOST, {"rows": 2500})
+    relay.RelayLoop(counter.app.db, "orders").ask_consumers("")
+    assert counter.scalar("select count(*) from outbox where published_at is null") == due
+    assert asked == ["sync.orders"] * questions
+
+
+class Broker:
+    """Confirms what it is sent; a batch with poison in it gets no word at all."""
+
+    def __init__(self, poison: str = "") -> None:
+        self.poison = poison
+        self.batches: list[int] = []
+
+    def publish(self, messages: Sequence[Message], **_: float) -> list[Fate]:
+        self.batches.append(len(messages))
+        spoilt = self.poison and any(m.body == self.poison for m in messages)
+        return [Fate.UNKNOWN if spoilt else Fate.CONFIRMED for _ in messages]
+
+
+def publish_all(counter: Counter, broker: Broker, rounds: int) -> int:
+    """Rows that are left after so many rounds, between which all that was put off falls due, in its order."""
+    loop = relay.RelayLoop(counter.app.db, "orders")
+    for _ in range(rounds):
+        with suppress(ConnectionError):
+            loop.publish_due(broker)  # type: ignore[arg-type]
+        with counter.app.db.transaction() as tx:
+            tx.execute(text("update outbox set due_at = now() - interval '1 day' + attempts * interval '1 s'"))
+    return int(counter.scalar("select count(*) from outbox where published_at is null"))
+
+
+def test_f17_what_a_blocked_broker_did_not_take_goes_in_ever_larger_batches_once_it_can(counter: Counter):
+    with counter.app.db.transaction() as tx:
+        tx.execute(FAILED, {"rows": 500})
+    broker = Broker()
+    assert publish_all(counter, broker, rounds=11) == 0
+    assert broker.batches[:8] == [1, 2, 4, 8, 16, 32, 64, 100]
+
+
+def test_f29_a_row_that_spoils_its_batch_keeps_no_other_from_leaving(counter: Counter):
+    with counter.app.db.transaction() as tx:
+        tx.execute(FAILED, {"rows": 60})
+        tx.execute(text("update outbox set body = 'poison' where id = (select min(id) + 5 from outbox)"))
+    assert publish_all(counter, Broker("poison"), rounds=60) == 1
