@@ -45,6 +45,20 @@ class GstinOffline(ServiceError):
     status = 409
 
 
+class DeliveryAddressNeeded(ServiceError):
+    """Say where to deliver to, and under which number somebody answers."""
+
+    code = "delivery_address_needed"
+    status = 409
+
+
+class SeriesFull(ServiceError):
+    """The invoice series {prefix} has no number left this year. Retire the till and pair it anew."""
+
+    code = "series_full"
+    status = 409
+
+
 class QuoteChanged(ServiceError):
     """The total is another by now. Show the new quote and ask the customer again."""
 
@@ -197,6 +211,8 @@ SALE_ERRORS = (
     PaymentRefused,
     TillRefused,
     NotKept,
+    DeliveryAddressNeeded,
+    SeriesFull,
 )
 CORRECTION_ERRORS = (AlreadySynced, AlreadyVoid, WishPending, *TYPED_ERRORS)
 VOID_ERRORS = (*CORRECTION_ERRORS, ApprovalNeeded, SecondPerson)

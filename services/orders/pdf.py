@@ -27,6 +27,10 @@ def render(invoice: dict[str, Any]) -> bytes:
     _text(paper, f"{order['business_date']} · {order['till_name']} · {order['seller']['name']}")
     if order["customer"]:
         _text(paper, order["customer"]["name"])
+        if order["customer"].get("gstin"):
+            _text(paper, f"GSTIN {order['customer']['gstin']}")
+    if order["delivery"]:
+        _text(paper, f"Delivery to {order['delivery']['address']} · {order['delivery']['phone']}")
     _text(paper, f"Place of supply: {order['place_of_supply']}")
     for line in order["lines"]:
         _line(paper, line)

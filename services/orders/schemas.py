@@ -48,12 +48,20 @@ class Customer(Strict):
     gstin: Gstin | None = None
 
 
+class Delivery(Strict):
+    """Where goods go to, and who is called there."""
+
+    address: Annotated[Words, StringConstraints(max_length=300)]
+    phone: Phone
+
+
 class Cart(Strict):
-    """A cart under the id that stays with it to the OMS."""
+    """A cart under the id that stays with it to the OMS; one that is delivered says where to before it is paid."""
 
     order_id: UUID
     lines: Annotated[list[CartLine], Field(min_length=1, max_length=500)]
     fulfilment: Literal["self_pickup", "delivery"] = "self_pickup"
+    delivery: Delivery | None = None
     customer: Customer | None = None
     place_of_supply: StateCode | None = None
     sales_employee_code: Code | None = None

@@ -257,6 +257,10 @@ def test_s20_coupon_delivery_extension_and_online_payment_while_online(till: Til
     page.get_by_label("Extensions").fill("hem")
     page.locator(".segments span", has_text="Delivery").click()
     till.press("Save")
+    expect(page.get_by_text("Enter where to deliver to.")).to_be_visible()
+    page.get_by_label("Address").fill("12 Church Street, Bengaluru 560001")
+    page.get_by_label("Phone").fill("98450 12345")
+    till.press("Save")
     price = article["price_minor"]
     total = price - price // 10 + 99_00 + 150_00
     expect(till.total).to_have_text(rupees(total))
@@ -269,6 +273,7 @@ def test_s20_coupon_delivery_extension_and_online_payment_while_online(till: Til
     till.complete()
     document = till.sold()["document"]
     assert (document["fulfilment"], document["totals"]["total_minor"]) == ("delivery", total)
+    assert document["delivery"] == {"address": "12 Church Street, Bengaluru 560001", "phone": "98450 12345"}
     assert document["payments"][0]["status"] == "captured"
 
 

@@ -25,6 +25,7 @@ from services.orders.domain.rules import Sale as RuledSale
 from services.orders.errors import (
     ApprovalNeeded,
     CardNumberRefused,
+    DeliveryAddressNeeded,
     NotAvailableOffline,
     NotKept,
     OrderAbandoned,
@@ -131,6 +132,8 @@ def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> Orde
     reckoning.check_cart(sale, before)
     if before.mode == "offline" and sale.kept is None:
         raise NotKept
+    if sale.fulfilment == "delivery" and sale.delivery is None:
+        raise DeliveryAddressNeeded
     till = before.till
     if till is None or not till.active:
         raise TillRefused

@@ -10,6 +10,7 @@ from services.chassis.tokens import Principal
 from services.orders.domain import invoices
 from services.orders.domain.cart import Quote
 from services.orders.domain.payments import Payment
+from services.orders.errors import SeriesFull
 from services.orders.handlers import reckoning
 from services.orders.schemas import Sale
 from services.orders.store.sales import Before, Till, as_json
@@ -47,10 +48,10 @@ def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: s
         "invoice": invoice,
         "seller": {"code": deal.who.staff_code, "name": before.staff.get(deal.who.staff_code, deal.who.name)},
         "sales_employee": _employee(deal),
-        "customer": sale.customer.model_dump(mode="json", exclude={"gstin"}) if sale.customer else None,
+        "customer": sale.customer.model_dump(mode="json") if sale.customer else None,
         "place_of_supply": reckoning.place_of_supply(sale, before),
         "fulfilment": sale.fulfilment,
-        "delivery": {"fulfilment": sale.fulfilment} if sale.fulfilment == "delivery" else None,
+        "delivery": sale.delivery.model_dump(mode="json") if sale.delivery else None,
         "lines": [asdict(line) | {"extensions": list(line.extensions)} for line in deal.quote.lines],
         "payments": [asdict(p) for p in deal.payments],
         "totals": asdict(deal.quote.totals),
@@ -96,8 +97,12 @@ def _invoice(deal: Deal) -> dict[str, Any]:
     till, year = deal.till, invoices.financial_year(deal.day)
     begins = till.series_year != year
     sequence = 1 if begins else till.series_next
+    try:
+        number = invoices.number(till.prefix, year, sequence)
+    except invoices.NumberTooLong as error:
+        raise SeriesFull(prefix=till.prefix) from error
     return {
-        "number": invoices.number(till.prefix, year, sequence),
+        "number": number,
         "series": f"{till.prefix}/{year % 100:02d}",
         "sequence": sequence,
         "financial_year": year,

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import httpx2
 import pytest
 from orders_store import Counter
+from pypdf import PdfReader
 
 from deploy.runner.ports import Ports
 from services.chassis.errors import NotFound
@@ -18,7 +20,7 @@ from services.head_office.http import HttpHeadOffice
 from services.head_office.port import Done
 from services.orders import errors
 from services.orders.handlers import invoicing, online, selling
-from services.orders.schemas import Cart, CustomerIn, PaymentIntentIn, ProductUpdate
+from services.orders.schemas import Cart, CustomerIn, Delivery, PaymentIntentIn, ProductUpdate
 from tests.support import eventually
 
 ROOT = Path(__file__).parents[3]
@@ -64,6 +66,9 @@ def online_counter(counter: Counter, office: Office) -> Counter:
     return counter
 
 
+HOME = {"address": "12 Church Street", "phone": "98450 12345"}
+
+
 def cart(**more) -> Cart:
     return Cart(order_id=new_id(), lines=[{"sku": "A1", "quantity": 2}], **more)
 
@@ -93,11 +98,29 @@ def test_s20_s17_the_lines_of_a_discounted_invoice_add_up(online_counter: Counte
 
 
 def test_s20_delivery_and_extensions_are_lines_without_stock(online_counter: Counter):
-    wanted = cart(fulfilment="delivery", extensions=["HEM"])
+    wanted = cart(fulfilment="delivery", delivery=HOME, extensions=["HEM"])
     quote = selling.quote(online_counter.app, wanted, online_counter.till)
     order = pay(online_counter, quote, wanted)
     assert [line["sku"] for line in order.document["lines"]] == ["A1", "HEM", "DELIVERY"]
     assert online_counter.scalar("select count(*) from movements") == 1
+
+
+def test_s20_a_delivery_goes_somewhere_where_somebody_answers(online_counter: Counter):
+    nowhere = cart(fulfilment="delivery")
+    quote = selling.quote(online_counter.app, nowhere, online_counter.till)
+    with pytest.raises(errors.DeliveryAddressNeeded):
+        pay(online_counter, quote, nowhere)
+    order = pay(online_counter, quote, nowhere.model_copy(update={"delivery": Delivery(**HOME)}))
+    assert order.document["delivery"] == HOME
+    assert "Delivery to <bdi>12 Church Street</bdi> · 98450 12345" in invoicing.html(online_counter.app, order.order_id)
+
+
+def test_b6_an_invoice_that_is_made_online_names_the_buyers_gstin(online_counter: Counter):
+    order = online_counter.sell(customer={"name": "Acme Traders", "gstin": "29AABCA1234F1Z5"})
+    assert order.document["customer"]["gstin"] == "29AABCA1234F1Z5"
+    assert "Acme Traders</bdi><br>GSTIN 29AABCA1234F1Z5" in invoicing.html(online_counter.app, order.order_id)
+    paper = PdfReader(BytesIO(invoicing.pdf(online_counter.app, order.order_id)))
+    assert "GSTIN 29AABCA1234F1Z5" in paper.pages[0].extract_text()
 
 
 def test_s20_a_cart_without_its_quote_is_refused(online_counter: Counter):

@@ -11,6 +11,7 @@ from orders_store import Counter, article
 
 from services.chassis.errors import InvalidInput
 from services.orders import errors
+from services.orders.domain import invoices
 from services.orders.handlers import selling, showing, telling
 from services.orders.schemas import OrderQuery
 
@@ -325,3 +326,13 @@ def test_s18_whoever_waits_for_sales_is_woken_once_for_those_of_a_moment(counter
             telling.of_sales(counter.app)
         heard = [(note.channel, note.payload) for note in listener.notifies(timeout=1, stop_after=4)]
     assert sorted(heard) == [("changes", '{"what": "orders"}'), ("outbox.orders", "")]
+
+
+def test_b5_a_series_that_is_full_says_what_to_do_and_stores_nothing(counter: Counter):
+    year = invoices.financial_year(counter.app.clock.now().date())
+    counter.scalar("insert into prefixes (prefix) values ('ABCDEFGH') returning 1")
+    full = "update tills set prefix = 'ABCDEFGH', series_year = :year, series_next = 10000 returning 1"
+    counter.scalar(full, year=year)
+    with pytest.raises(errors.SeriesFull, match="ABCDEFGH"):
+        counter.sell()
+    assert counter.scalar("select count(*) from orders") == 0

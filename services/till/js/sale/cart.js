@@ -18,6 +18,7 @@ export const empty = () => ({
   note: "",
   coupon: null,
   fulfilment: "self_pickup",
+  delivery: null,
   extensions: [],
 });
 

@@ -12,7 +12,7 @@ import { html, useEffect, useState } from "../ui.js";
 const words = t.people;
 const SHORTEST = 4;
 const TYPED_MS = 150;
-const PHONE = /^\+?[0-9][0-9 -]{6,18}[0-9]$/;
+export const PHONE = /^\+?[0-9][0-9 -]{6,18}[0-9]$/;
 const EMAIL = /^[^@\s]{1,64}@[^@\s]{1,190}$/;
 const GSTIN = /^[0-9]{2}[A-Z0-9]{13}$/;
 

@@ -6,6 +6,7 @@ import { Sheet } from "../parts/dialog.js";
 import { Field, useForm } from "../parts/form.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
+import { PHONE } from "./customer.js";
 
 const words = t.sell.extras;
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
@@ -13,13 +14,26 @@ const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
 export function Extras({ cart, close }) {
   const off = offline();
   const form = useForm({
-    start: { coupon: cart.coupon ?? "", extensions: cart.extensions.join(" "), delivery: cart.fulfilment === "delivery" },
-    check: ({ coupon, extensions }) => ({
+    start: {
+      coupon: cart.coupon ?? "",
+      extensions: cart.extensions.join(" "),
+      delivered: cart.fulfilment === "delivery",
+      address: cart.delivery?.address ?? "",
+      phone: cart.delivery?.phone ?? cart.customer?.phone ?? "",
+    },
+    check: ({ coupon, extensions, delivered, address, phone }) => ({
       coupon: coupon && !CODE.test(coupon.trim()) && words.enterCode,
       extensions: codes(extensions).some((code) => !CODE.test(code)) && words.enterCode,
+      address: delivered && !address.trim() && words.enterAddress,
+      phone: delivered && !PHONE.test(phone.trim()) && t.people.enter.phone,
     }),
-    act: async ({ coupon, extensions, delivery }) =>
-      close({ coupon: coupon.trim().toUpperCase() || null, extensions: codes(extensions), fulfilment: delivery ? "delivery" : "self_pickup" }),
+    act: async ({ coupon, extensions, delivered, address, phone }) =>
+      close({
+        coupon: coupon.trim().toUpperCase() || null,
+        extensions: codes(extensions),
+        fulfilment: delivered ? "delivery" : "self_pickup",
+        delivery: delivered ? { address: address.trim(), phone: phone.trim() } : null,
+      }),
   });
   const why = off ? t.common.notAvailableOffline : undefined;
   return html`<form onSubmit=${form.submit} novalidate><${Sheet}
@@ -31,9 +45,12 @@ export function Extras({ cart, close }) {
     <${Field} label=${words.coupon} ...${form.bind("coupon")} hint=${why} disabled=${off} autocapitalize="characters" focused />
     <fieldset class="segments">
       <legend>${words.fulfilment}</legend>
-      <label><input type="radio" name="fulfilment" checked=${!form.values.delivery} onChange=${() => form.set("delivery", false)} /><span>${words.pickup}</span></label>
-      <label title=${why}><input type="radio" name="fulfilment" disabled=${off} checked=${form.values.delivery} onChange=${() => form.set("delivery", true)} /><span>${words.delivery}</span></label>
+      <label><input type="radio" name="fulfilment" checked=${!form.values.delivered} onChange=${() => form.set("delivered", false)} /><span>${words.pickup}</span></label>
+      <label title=${why}><input type="radio" name="fulfilment" disabled=${off} checked=${form.values.delivered} onChange=${() => form.set("delivered", true)} /><span>${words.delivery}</span></label>
     </fieldset>
+    ${form.values.delivered &&
+    html`<${Field} label=${words.address} ...${form.bind("address")} maxlength="200" />
+    <${Field} label=${t.people.phone} ...${form.bind("phone")} inputmode="tel" maxlength="20" />`}
     <${Field} label=${words.extensions} ...${form.bind("extensions")} hint=${why ?? words.extensionsHint} disabled=${off} autocapitalize="characters" />
   <//></form>`;
 }

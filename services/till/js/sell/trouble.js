@@ -15,7 +15,7 @@ export function Trouble() {
   const offline = problem.code === "not_available_offline";
   return html`<div class="refusal" role="alert">
     <p>${offline ? t.sell.onlineOnly : problem.message}</p>
-    ${offline && html`<${Button} act=${() => change({ coupon: null, fulfilment: "self_pickup", extensions: [] })}>${t.sell.withoutThem}<//>`}
+    ${offline && html`<${Button} act=${() => change({ coupon: null, fulfilment: "self_pickup", delivery: null, extensions: [] })}>${t.sell.withoutThem}<//>`}
     ${problem.code === "not_sellable" && html`<${Button} act=${() => drop(problem.details.skus)}>${t.sell.dropThem}<//>`}
     ${problem.code === "gstin_not_available_offline" && html`<${Button} act=${dropGstin}>${t.sell.withoutGstin}<//>`}
     ${problem.code === "not_kept" && html`<a class="button" href="#/settings">${t.pay.grantFolder}</a>`}

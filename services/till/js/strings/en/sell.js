@@ -63,6 +63,8 @@ export const sell = {
     fulfilment: "How the customer gets it",
     pickup: "Self pickup",
     delivery: "Delivery",
+    address: "Address",
+    enterAddress: "Enter where to deliver to.",
     extensions: "Extensions",
     extensionsHint: "Codes of warranties or alterations, with spaces between them.",
     enterCode: "A code has letters, digits, dots, dashes and slashes only.",
