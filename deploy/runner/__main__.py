@@ -1,17 +1,20 @@
-"""`python -m deploy.runner up`: the store, until Ctrl-C."""
+"""`python -m deploy.runner up`: the store, until Ctrl-C; `… service orders verify`: a command of one of its parts."""
 
 import contextlib
+import os
 import signal
 import sys
 import threading
 import time
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from deploy.runner.environment import command, environment_of, process_name
 from deploy.runner.errors import RunnerError
+from deploy.runner.services import SERVICES
 from deploy.runner.settings import load
-from deploy.runner.state import AlreadyRunning
+from deploy.runner.state import AlreadyRunning, running
 from deploy.runner.system import System
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -38,6 +41,22 @@ def up() -> None:
     except RunnerError as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(1) from None
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def service(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")],
+    words: Annotated[list[str], typer.Argument(help="Its command, such as `verify` or `dead-letters list`.")],
+) -> None:
+    """Runs a command of a service of the store that runs, with that service's settings and rights."""
+    told = running(load().folder)
+    pid = told and told["processes"].get(process_name(name, "worker"), {}).get("pid")
+    if not pid:
+        sys.stderr.write(
+            f"No {name} runs here. Start the store with `make run`; its services are {', '.join(SERVICES)}.\n"
+        )
+        raise typer.Exit(1)
+    os.execve(sys.executable, command(name, *words), environment_of(pid))  # noqa: S606  no shell is wanted
 
 
 def _say_open(system: System, seconds: float) -> None:

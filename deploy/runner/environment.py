@@ -65,6 +65,12 @@ def environment(site: Site, service: str, kind: str, credentials: Credentials) -
     return base() | told | {"STORE_SECRETS_DIR": str(place)}
 
 
+def environment_of(pid: int) -> dict[str, str]:
+    """What a process was told when it was started; its secrets are in files."""
+    told = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return dict(entry.split("=", 1) for entry in told if "=" in entry)
+
+
 def base() -> dict[str, str]:
     """What every program of ours needs from whoever started us."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}

@@ -40,6 +40,24 @@ def test_every_process_runs_and_says_so(store: System) -> None:
     assert all(runs(process["pid"]) for process in told["processes"].values())
 
 
+@pytest.mark.parametrize("words", [("orders", "verify"), ("sessions", "verify"), ("sync", "dead-letters", "list")])
+def test_b3_a_command_of_a_service_is_run_in_the_store(store: System, words: tuple[str, ...]) -> None:
+    done = run_runner(store, "service", *words)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_service_that_does_not_run_is_named(store: System) -> None:
+    done = run_runner(store, "service", "till", "verify")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "its services are catalog, orders, sync, sessions" in done.stderr
+
+
+def run_runner(store: System, *words: str) -> subprocess.CompletedProcess[str]:
+    told = base() | {"EDGE_FOLDER": str(store.plan.settings.folder)}
+    command = [sys.executable, "-m", "deploy.runner", *words]
+    return subprocess.run(command, env=told, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+
+
 def test_the_api_is_described_in_one_document(http: httpx2.Client) -> None:
     document = http.get("/api/openapi.json").json()
     assert document["openapi"] == "3.1.0"
@@ -77,9 +95,7 @@ def test_a_second_runner_in_the_folder_finds_the_first(store: System) -> None:
         System(store.plan.settings)
     assert refused.value.state is not None
     assert refused.value.state["addresses"]["till"] == store.plan.addresses()["till"]
-    told = base() | {"EDGE_FOLDER": str(store.plan.folder)}
-    words = [sys.executable, "-m", "deploy.runner", "up"]
-    second = subprocess.run(words, cwd=PROJECT, env=told, capture_output=True, text=True, check=True)
+    second = run_runner(store, "up")
     assert "runs already" in second.stdout
     assert store.plan.addresses()["till"] in second.stdout
 
