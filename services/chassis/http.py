@@ -203,5 +203,6 @@ def route(
 
 def specs(door: type) -> list[RouteSpec]:
     """The routes of a door class, in the order of their paths."""
-    found = [getattr(f, SPEC_ATTRIBUTE) for f in vars(door).values() if hasattr(f, SPEC_ATTRIBUTE)]
+    methods = (method for part in door.__mro__ for method in vars(part).values())
+    found = [getattr(method, SPEC_ATTRIBUTE) for method in methods if hasattr(method, SPEC_ATTRIBUTE)]
     return sorted(found, key=lambda s: (s.path, s.method))

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from services.chassis.fields import Code, Since
+from services.chassis.fields import Code
 from services.chassis.http import route
 from services.chassis.provided import Provided, every
-from services.chassis.replies import Raw, Reply, state_reply
-from services.chassis.routes import SERVICE
+from services.chassis.replies import Raw, Reply
 from services.chassis.tokens import Principal
 from services.orders import schemas as of
 from services.orders.app import App
@@ -36,13 +35,14 @@ from services.orders.handlers import (
     showing,
     telling,
 )
+from services.orders.states import States
 
 ANYONE = ("associate",)
 MANAGERS = ("manager",)
 ORDER = "/api/orders/orders/{order_id}"
 
 
-class Door:
+class Door(States):
     name = "orders"
     app: App = Provided()
 
@@ -261,22 +261,6 @@ class Door:
     @route("DELETE", "/api/orders/tills/{till_id}", roles=MANAGERS, summary="Retire a till")
     def retire(self, till_id: UUID) -> None:
         counter.retire(self.app, till_id)
-
-    @route("GET", "/state/mode-taken", roles=SERVICE, summary="The mode that orders has taken")
-    def mode_taken_state(self, query: Since) -> Reply:
-        return state_reply(query.since, *telling.mode_taken(self.app))
-
-    @route("GET", "/state/session-figures", roles=SERVICE, summary="What the open session has sold")
-    def session_figures_state(self, query: Since) -> Reply:
-        return state_reply(query.since, *telling.session_figures(self.app))
-
-    @route("GET", "/state/unsettled", roles=SERVICE, summary="What is sold and not at head office")
-    def unsettled_state(self, query: Since) -> Reply:
-        return state_reply(query.since, *telling.unsettled(self.app, query.since))
-
-    @route("GET", "/state/tills", roles=SERVICE, summary="Tills, for sign-in")
-    def tills_state(self, query: Since) -> Reply:
-        return state_reply(query.since, *telling.tills(self.app))
 
     @every(ANSWERED_EVERY_S)
     def tell_of_sales(self) -> None:
