@@ -96,6 +96,7 @@ def _commands(package: str) -> typer.Typer:
         typer.echo("It is put aside" if done else "There is no dead letter of that number")
         raise typer.Exit(0 if done else 1)
 
+    _add_restored(commands, package)
     for name, function in _own_commands(package).items():
         commands.command(name)(function)
     return commands
@@ -110,6 +111,28 @@ def _own_commands(package: str) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = module.COMMANDS
     return found
+
+
+def _add_restored(commands: typer.Typer, package: str) -> None:
+    @commands.command()
+    def restored() -> None:
+        """Takes note that the data come from a backup; before anything of the store runs."""
+        from services.chassis.outbox import publish_again
+
+        app = _app(package)
+        with app.db.transaction() as tx:
+            publish_again(tx)
+            _restored(package)(app, tx)
+
+
+def _restored(package: str) -> Any:
+    """What a service itself does when its data were set back."""
+    try:
+        return getattr(_module(package, "commands"), "restored", lambda *_: None)
+    except ModuleNotFoundError as error:
+        if error.name != f"{package}.commands":
+            raise
+        return lambda *_: None
 
 
 def _module(package: str, name: str) -> Any:

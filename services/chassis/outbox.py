@@ -69,6 +69,7 @@ UNPROVEN = text("""
 """)
 AGAIN = text("update outbox set published_at = null, due_at = now() where id = any(:ids)")
 ASK_LATER = text("update outbox set published_at = now() where queue = :queue and published_at is not null")
+ALL_AGAIN = text("update outbox set published_at = null, due_at = now(), attempts = 0")
 DEPTH = text("""
     select count(*) filter (where published_at is null), count(*) filter (where published_at is not null),
         coalesce(extract(epoch from now() - min(created_at) filter (where published_at is null)), 0)
@@ -108,6 +109,11 @@ def settle(tx: Tx, *, received: list[int], missing: list[int]) -> None:
 def ask_later(tx: Tx, queue: str) -> None:
     """Puts off the question for all rows of a queue whose consumer takes nothing in at present, or is silent."""
     tx.execute(ASK_LATER, {"queue": queue})
+
+
+def publish_again(tx: Tx) -> None:
+    """Makes everything due again that is not known to be received: the broker that had it is gone."""
+    tx.execute(ALL_AGAIN)
 
 
 def depth(tx: Tx) -> tuple[int, int, float]:

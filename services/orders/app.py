@@ -27,6 +27,11 @@ class App:
     head_office: HeadOffice
     zone: ZoneInfo
 
+    @property
+    def salt(self) -> str:
+        """What makes the hashes of this store's invoices."""
+        return self.settings.chain_salt.get_secret_value()
+
 
 def build(settings: Settings) -> App:
     """The App of one process."""

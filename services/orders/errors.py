@@ -17,6 +17,20 @@ class CannotSell(ServiceError):
     status = 409
 
 
+class Superseded(ServiceError):
+    """Another edge server is this store now: nothing can be sold here. Call support."""
+
+    code = "superseded"
+    status = 409
+
+
+class SetBack(ServiceError):
+    """Head office has later invoices than this server, whose data were set back. Call support: it is installed anew."""
+
+    code = "set_back"
+    status = 409
+
+
 class StoreNotSetUp(ServiceError):
     """The store's identity has not come from head office yet: let the store go online once."""
 
@@ -188,6 +202,8 @@ class HeadOfficeSilent(ServiceError):
 # what a route may answer with
 CART_ERRORS = (
     CannotSell,
+    Superseded,
+    SetBack,
     StoreNotSetUp,
     NotAvailableOffline,
     GstinOffline,
@@ -210,6 +226,7 @@ SALE_ERRORS = (
     ApprovalNeeded,
     PaymentRefused,
     TillRefused,
+    NoPrefix,
     NotKept,
     DeliveryAddressNeeded,
     SeriesFull,

@@ -33,6 +33,7 @@ from services.orders.handlers import (
     selling,
     setting_up,
     showing,
+    standing,
     telling,
 )
 from services.orders.states import States
@@ -207,13 +208,7 @@ class Door(States):
     def scan(self, code: Code) -> of.Scanned:
         return counter.scan(self.app, code)
 
-    @route(
-        "GET",
-        "/api/orders/recovery-key",
-        roles=ANYONE,
-        errors=(StoreNotSetUp,),
-        summary="What tills seal their own copies of sales with",
-    )
+    @route("GET", "/api/orders/recovery-key", roles=ANYONE, errors=(StoreNotSetUp,), summary="What tills' copies need")
     def recovery_key(self) -> of.RecoveryKey:
         return setting_up.recovery_key(self.app)
 
@@ -285,3 +280,4 @@ class Door(States):
     @every(30, single="orders.identity")
     def pull_identity(self) -> None:
         setting_up.pull_identity(self.app)
+        standing.compare_numbers(self.app)

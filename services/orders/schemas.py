@@ -282,7 +282,7 @@ class TillIn(Strict):
 class TillOut(BaseModel):
     till_id: UUID
     name: str
-    prefix: str
+    prefix: Annotated[str | None, Field(description="null: it waits for one from head office")]
     active: bool
     paired_by: str
     paired_at: datetime

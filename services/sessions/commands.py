@@ -5,13 +5,17 @@ from typing import Annotated
 
 import typer
 
+from services.chassis.database import Tx
 from services.chassis.settings import load
+from services.head_office.connecting import connect
+from services.head_office.port import Heads, NoAnswer
 from services.sessions.app import App, build
-from services.sessions.domain.ledger import flaws
-from services.sessions.handlers import people
+from services.sessions.domain.mode import Entry
+from services.sessions.handlers import people, verifying
 from services.sessions.settings import Settings
-from services.sessions.store import ledger, offline_sessions
+from services.sessions.store import ledger
 
+Alone = Annotated[bool, typer.Option("--alone", help="Without asking head office.")]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for the staff list to be synced.")]
 
 
@@ -31,22 +35,44 @@ def first_manager(wait: Wait = 0) -> None:
     typer.echo(f"{code.staff_code} {code.code}")
 
 
-def verify() -> None:
-    """Verifies the ledger's chain; ends with status 1 and names every flaw where it was changed."""
-    found = check(build(load(Settings)))
+def verify(alone: Alone = False) -> None:
+    """Verifies the ledger, and each session beside it; compares it with what head office was told.
+
+    Ends with status 1 and names every flaw where anything was changed, with 3 where head office could not be asked.
+    """
+    app = build(load(Settings))
+    with app.db.transaction() as tx:
+        found = verifying.verify(tx)
+    silent = None
+    if not alone:
+        try:
+            heads = heads_of(app)
+        except NoAnswer as error:
+            silent = error.reason
+        else:
+            with app.db.transaction() as tx:
+                found += verifying.compare(tx, heads)
     for line in found:
         typer.echo(line, err=True)
-    if found:
-        raise typer.Exit(1)
-    typer.echo("The ledger is unbroken.")
+    if silent:
+        typer.echo(f"It was not compared with head office: {silent}. Try again while the line is up.", err=True)
+    if not found:
+        typer.echo("The ledger is unbroken.")
+    raise typer.Exit(1 if found else 3 if silent else 0)
 
 
-def check(app: App) -> list[str]:
-    """What is wrong with the ledger, in words: flaws of the chain, and heads of sessions that it does not hold."""
-    with app.db.transaction() as tx:
-        wrong = [f"entry {flaw.sequence} {flaw.problem}" for flaw in flaws(ledger.everything(tx))]
-        lost = [f"the head of session {row} is not in the ledger" for row in offline_sessions.with_lost_heads(tx)]
-    return wrong + lost
+def heads_of(app: App) -> Heads:
+    """How far head office knows the ledger. Raises NoAnswer."""
+    settings = app.settings
+    if settings.head_office_url is None or settings.head_office_token is None:
+        raise NoAnswer("no_head_office")
+    token = settings.head_office_token.get_secret_value()
+    return connect(settings.head_office_adapter, str(settings.head_office_url), token).heads()
+
+
+def restored(app: App, tx: Tx) -> None:
+    """The ledger says for ever that it was set back to a backup."""
+    ledger.append(tx, app.settings.id, Entry(verifying.RESTORED, app.clock.now()))
 
 
 COMMANDS = {"first-manager": first_manager, "verify": verify}

@@ -50,8 +50,8 @@ class OrdersSettled(Fact):
     outcomes: tuple[Outcome, ...]
 
 
-def session_changed(session: Row[Any]) -> Event:
-    """A session as it stands; amounts in minor units."""
+def session_changed(session: Row[Any], ledger_sequence: int) -> Event:
+    """A session as it stands, and how many entries the ledger has; amounts in minor units."""
     data = {
         "session_id": str(session.session_id),
         "status": session.status,
@@ -63,6 +63,7 @@ def session_changed(session: Row[Any]) -> Event:
         "orders": session.orders,
         "total_minor": session.total_minor,
         "ledger_head": session.ledger_head,
+        "ledger_sequence": ledger_sequence,
     }
     return Event(
         type=SESSION_CHANGED,

@@ -48,7 +48,7 @@ def test_b15_b21_what_is_told_of_a_session_is_what_the_contract_says(status: str
         ledger_head="0" * 64,
         version=3,
     )
-    event = session_changed(session)
+    event = session_changed(session, 7)
     complete = Event(**(event.__dict__ | {"id": new_id(), "store_id": "S1", "occurred_at": NOW}))
     check("session_changed.v1", json.loads(encode(complete)))
 

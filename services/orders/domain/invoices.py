@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 MAX_LENGTH = 16
 GENESIS = "0" * 64
+PERSONAL = ("customer", "note", "delivery")
 APRIL = 4
 
 _PREFIX = re.compile(r"[A-Z0-9/-]{1,8}")
@@ -45,19 +46,29 @@ def number(prefix: str, year: int, sequence: int) -> str:
 
 
 def chained(previous: str, document: Mapping[str, Any], salt: str) -> str:
-    """The hash of an invoice and of all before it.
+    """The hash of an invoice and of all before it; without the salt nobody can make one.
 
-    Personal data enters as a salted digest, so that it can be erased without breaking the chain.
+    Personal data enters by its digest, which stands on the invoice: it can be erased without breaking the chain.
     """
-    facts = {key: value for key, value in document.items() if key not in ("customer", "note", "delivery")}
-    invoice = {key: value for key, value in document["invoice"].items() if key != "hash"}
-    personal = {key: document.get(key) for key in ("customer", "note", "delivery")}
-    facts |= {"invoice": invoice, "personal": personal_digest(personal, salt)}
-    return hashlib.sha256(f"{previous}{canonical(facts)}".encode()).hexdigest()
+    facts = {key: value for key, value in document.items() if key not in PERSONAL}
+    facts |= {"invoice": {key: value for key, value in document["invoice"].items() if key != "hash"}}
+    return digest(f"{previous}{canonical(facts)}", salt)
 
 
-def personal_digest(personal: Mapping[str, Any], salt: str) -> str:
-    return hmac.new(salt.encode(), canonical(personal).encode(), hashlib.sha256).hexdigest()
+def personal_digest(document: Mapping[str, Any], salt: str) -> str:
+    """Of what a customer told; no two orders have the same, so that nobody is known again by it."""
+    personal = {key: document.get(key) for key in PERSONAL}
+    return digest(canonical(personal | {"order_id": document["order_id"]}), salt)
+
+
+def is_erased(document: Mapping[str, Any]) -> bool:
+    """Whether nothing is left of what a customer told."""
+    return all(document.get(key) is None for key in PERSONAL)
+
+
+def digest(text: str, salt: str) -> str:
+    """A hash that nobody can make, or guess the text of, without the salt."""
+    return hmac.new(salt.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def canonical(value: Any) -> str:
@@ -68,3 +79,8 @@ def canonical(value: Any) -> str:
 def fingerprint(value: Any) -> str:
     """A hash of a JSON value."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def prefix_of(series: str) -> str:
+    """The prefix that head office gave for a series."""
+    return series.rpartition("/")[0]

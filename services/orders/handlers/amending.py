@@ -9,10 +9,11 @@ from services.chassis.errors import NotFound
 from services.chassis.tokens import Principal
 from services.orders import events
 from services.orders.app import App
+from services.orders.domain.marks import ASKED, Mark, bare, said_digest
 from services.orders.domain.rules import Action, Needed
 from services.orders.errors import AlreadySynced, AlreadyVoid, ApprovalNeeded, SecondPerson, WishPending
 from services.orders.schemas import CorrectionWish, VoidWish, WishOut
-from services.orders.store import orders, wishes
+from services.orders.store import marks, orders, wishes
 
 
 def void(app: App, order_id: UUID, wish: VoidWish, who: Principal) -> WishOut:
@@ -82,16 +83,33 @@ def _by(reason: str, who: Principal, approved_by: str) -> dict[str, Any]:
 
 
 def _ask(app: App, tx: Tx, order: Any, asked: dict[str, Any], details: dict[str, Any]) -> None:
-    wishes.ask(tx, asked | {"details": details})
+    now = app.clock.now()
+    wishes.ask(tx, asked | {"details": details, "asked_at": now})
+    mark = _mark(app, tx, wishes.get(tx, asked["wish_id"]))
     told = {k: str(v) if isinstance(v, UUID) else v for k, v in asked.items()} | {
-        "asked_at": app.clock.now().isoformat(),
+        "asked_at": now.isoformat(),
         "invoice_number": order.invoice_number,
         "business_date": order.business_date.isoformat(),
         "session_id": str(order.session_id) if order.session_id else None,
+        "mark": {"sequence": mark.sequence, "hash": mark.hash},
     }
     event = events.order_amended(str(order.order_id), asked["revision"], told | details)
     app.outbox.record(tx, event, to=events.AMENDED_TO)
     notify(tx, "changes", {"what": "orders"})
+
+
+def _mark(app: App, tx: Tx, row: Any) -> Mark:
+    """Puts a wish, as it was asked, into the chain."""
+    wish = marks.wish(row)
+    kept = bare(
+        ASKED[wish.kind],
+        wish.asked_at,
+        order_id=wish.order_id,
+        wish_id=wish.wish_id,
+        facts={"revision": wish.revision},
+        said_digest=said_digest(wish.wish_id, wish.said, app.salt),
+    )
+    return marks.append(tx, kept, app.salt)
 
 
 def _payments(order: Any) -> list[dict[str, Any]]:

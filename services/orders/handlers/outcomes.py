@@ -7,8 +7,9 @@ from services.chassis.database import Tx, notify
 from services.chassis.events import Event
 from services.orders import events
 from services.orders.app import App
+from services.orders.domain.marks import VOID, bare
 from services.orders.events import Outcome
-from services.orders.store import orders, wishes
+from services.orders.store import marks, orders, wishes
 
 STATES = {"synced": "synced", "too_late": "synced", "pending": "pending", "waiting": "waiting", "withdrawn": "void"}
 
@@ -54,5 +55,6 @@ def _void(app: App, tx: Tx, order_id: UUID) -> None:
     now, goods_back = app.clock.now(), wishes.goods_back(tx, order_id)
     lines = orders.void(tx, order_id, goods_back=goods_back, now=now)
     if lines is not None:
+        marks.append(tx, bare(VOID, now, order_id=order_id), app.salt)
         event = events.order_voided(str(order_id), lines, goods_back=goods_back, voided_at=now)
         app.outbox.record(tx, event, to=events.VOIDED_TO)

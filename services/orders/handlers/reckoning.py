@@ -18,6 +18,7 @@ from services.orders.errors import (
     NotSellable,
     StoreNotSetUp,
 )
+from services.orders.handlers import standing
 from services.orders.schemas import Cart
 from services.orders.store.sales import Before, Priced
 
@@ -27,6 +28,7 @@ STOCK_NOTE = "Inventory shown may not reflect real-time stock until sync complet
 
 def check_cart(cart: Cart, before: Before) -> None:
     """Raises what the mode forbids about a cart, and a card number that was typed somewhere."""
+    standing.check(before)
     if before.mode == "cannot_sell":
         raise CannotSell(what=", ".join(before.shown.get("missing") or ["data"]))
     if before.store is None:

@@ -107,9 +107,10 @@ def abandon(app: App, order_id: UUID, who: Principal) -> Abandoned:
         return Abandoned(order=showing.order_out(stored) if stored else None)
 
 
-def business_fingerprint(sale: Sale) -> str:
+def business_fingerprint(app: App, sale: Sale) -> str:
     """A hash of what makes a sale this sale: pressing Pay twice sends the same."""
-    return invoices.fingerprint(sale.model_dump(mode="json", exclude={"kept", "agreed"}))
+    made_of = sale.model_dump(mode="json", exclude={"kept", "agreed"})
+    return invoices.digest(invoices.canonical(made_of), app.salt)
 
 
 def _once(app: App, sale: Sale, who: Principal, till_id: UUID, *, bound: bool = False) -> tuple[OrderOut, bool]:
@@ -119,7 +120,7 @@ def _once(app: App, sale: Sale, who: Principal, till_id: UUID, *, bound: bool = 
         named = (reckoning.staff_of(sale, who), reckoning.skus_of(sale))
         before = sales.before_sale(tx, sale.order_id, *named, till_id=till_id, references=_references(sale))
         if before.stored:
-            return _replayed(tx, before.stored, sale.order_id, business_fingerprint(sale)), False
+            return _replayed(tx, before.stored, sale.order_id, business_fingerprint(app, sale)), False
         if before.abandoned:
             raise OrderAbandoned(order_id=str(sale.order_id))
         if bound or not online.must_commit(sale, before):
@@ -144,9 +145,9 @@ def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> Orde
     _must_be_agreed(app, sale, before, quote)
     deal = Deal(sale, who, before, till, quote, _payments(sale, before, quote), now, day, answer)
     granted = _approved(app, tx, deal)
-    document = writing.document(deal, granted, app.settings.id, app.settings.chain_salt.get_secret_value())
+    document = writing.document(deal, granted, app.settings.id, app.salt, business_fingerprint(app, sale))
     outgoing, _ = app.outbox.rows(events.order_placed(document), to=events.PLACED_TO)
-    sales.store_sale(tx, writing.row(deal, document, business_fingerprint(sale)) | _told(outgoing))
+    sales.store_sale(tx, writing.row(deal, document) | _told(outgoing))
     return showing.placed(document)
 
 

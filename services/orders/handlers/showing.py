@@ -6,6 +6,7 @@ from uuid import UUID
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.orders.app import App
+from services.orders.handlers import standing
 from services.orders.handlers.reckoning import NOT_AVAILABLE
 from services.orders.schemas import (
     ModeOut,
@@ -87,7 +88,9 @@ def page(app: App, query: OrderQuery) -> OrderPage:
 def mode(app: App) -> ModeOut:
     """The mode in which this store sells."""
     with app.db.transaction() as tx:
-        row = heard.mode(tx)
+        row, stopped = heard.mode(tx), heard.stopped(tx)
+    if stopped:
+        return ModeOut(mode="cannot_sell", trigger=None, session_id=None, shown=row.shown | standing.shown(stopped))
     return ModeOut(mode=row.mode, trigger=row.trigger, session_id=row.session_id, shown=row.shown)
 
 

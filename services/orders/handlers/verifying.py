@@ -1,57 +1,157 @@
 """Whether any invoice was changed, removed or put in: the chains, read from end to end."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
+from services.chassis.database import Tx
+from services.head_office.port import Head, Heads
 from services.orders.app import App
-from services.orders.domain import invoices
+from services.orders.domain import invoices, marks
+from services.orders.handlers.writing import beside
+from services.orders.store import marks as kept_marks
 from services.orders.store import reports
 
 
+@dataclass
+class Chains:
+    """How far each series and each prefix's chain has been read; the series of one till follow one another in one."""
+
+    sequences: dict[str, int] = field(default_factory=dict)
+    heads: dict[str, str] = field(default_factory=dict)
+    last_ids: dict[str, int] = field(default_factory=dict)
+    # closed prefixes whose head, as it stood then, has been met
+    met: set[str] = field(default_factory=set)
+
+
 def verify_series(app: App) -> tuple[int, list[str]]:
-    """How many series there are, and every flaw in words; the series of one till follow one another in one chain."""
-    salt = app.settings.chain_salt.get_secret_value()
-    sequences: dict[str, int] = {}
-    chains: dict[str, str] = {}
-    flaws: list[str] = []
+    """How many series there are, and every flaw in words: of invoices, of tills, of marks and of wishes."""
     with app.db.transaction() as tx:
-        heads = reports.heads(tx)
-        for row in reports.invoices(tx):
-            prefix = row.series.rpartition("/")[0]
-            flaws += _flaws(row, sequences.get(row.series, 0) + 1, chains.get(prefix, invoices.GENESIS), salt)
-            sequences[row.series], chains[prefix] = row.sequence, row.document["invoice"]["hash"]
-    cut = [prefix for prefix, head in heads.items() if chains.get(prefix, invoices.GENESIS) != head]
-    return len(sequences), flaws + [f"{prefix}: its last invoices are missing" for prefix in cut]
+        return verify(tx, app.salt)
 
 
-def _flaws(row: Any, sequence: int, head: str, salt: str) -> Iterator[str]:
-    invoice = row.document["invoice"]
-    if row.sequence != sequence:
-        yield f"{row.invoice_number}: {row.sequence} stands where {sequence} should"
-    if invoice["previous_hash"] != head:
-        yield f"{row.invoice_number}: does not follow the one before it"
-    if invoices.chained(invoice["previous_hash"], row.document, salt) != invoice["hash"]:
-        yield f"{row.invoice_number}: is not as it was printed"
-    differing = ", ".join(name for name, printed in _printed(row.document).items() if getattr(row, name) != printed)
+def verify(tx: Tx, salt: str) -> tuple[int, list[str]]:
+    """The same, in the transaction of whoever asks."""
+    chains = Chains()
+    flaws: list[str] = []
+    prefixes = reports.heads(tx)
+    for row in reports.invoices(tx):
+        flaws += _invoice_flaws(row, chains, salt)
+        _read(row, chains, prefixes)
+    for prefix, stands in prefixes.items():
+        flaws += _prefix_flaws(prefix, stands, chains)
+    return len(chains.sequences), [*flaws, *_mark_flaws(tx, salt)]
+
+
+def _invoice_flaws(row: Any, chains: Chains, salt: str) -> Iterator[str]:
+    document, number = row.document, row.invoice_number
+    try:
+        printed = beside(document) | {"payments": _payments(document)}
+        invoice = document["invoice"]
+        follows = invoice["previous_hash"] == chains.heads.get(invoices.prefix_of(row.series), invoices.GENESIS)
+        unchanged = invoices.chained(invoice["previous_hash"], document, salt) == invoice["hash"]
+        said = invoices.personal_digest(document, salt) == invoice["personal_digest"]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        yield f"{number}: is no invoice any more"
+        return
+    expected = chains.sequences.get(row.series, 0) + 1
+    if row.sequence != expected:
+        yield f"{number}: {row.sequence} stands where {expected} should"
+    if not follows:
+        yield f"{number}: does not follow the one before it"
+    if not unchanged:
+        yield f"{number}: is not as it was printed"
+    if not said and not invoices.is_erased(document):
+        yield f"{number}: customer, note or delivery is not as it was printed"
+    yield from _beside_flaws(row, printed, chains)
+
+
+def _beside_flaws(row: Any, printed: dict[str, Any], chains: Chains) -> Iterator[str]:
+    differing = ", ".join(name for name, value in printed.items() if getattr(row, name) != value)
     if differing:
         yield f"{row.invoice_number}: {differing} not as printed"
+    if not _references_stand(row):
+        yield f"{row.invoice_number}: a payment's reference could be used again"
+    if row.id <= chains.last_ids.get(row.series, 0):
+        yield f"{row.invoice_number}: is listed in another order than it was sold"
 
 
-def _printed(document: dict[str, Any]) -> dict[str, Any]:
-    """What lists and reports read beside the document, as the document has it."""
-    invoice, session_id = document["invoice"], document["session_id"]
-    return {
-        "invoice_number": invoice["number"],
-        "series": invoice["series"],
-        "sequence": invoice["sequence"],
-        "total_minor": document["totals"]["total_minor"],
-        "mode": document["mode"],
-        "session_id": UUID(session_id) if session_id else None,
-        "till_id": UUID(document["till_id"]),
-        "seller": document["seller"]["code"],
-        "placed_at": datetime.fromisoformat(document["placed_at"]),
-        "business_date": date.fromisoformat(document["business_date"]),
-        "payments": [[p["n"], p["payment_mode"], p["amount_minor"], p["reference"]] for p in document["payments"]],
-    }
+def _references_stand(row: Any) -> bool:
+    """A reference is held for ever by what it paid, unless a manager let it be used again."""
+    approved = any(a["action"] == "reused_reference" for a in row.document["approvals"])
+    held = [(p[3], unique) for p, unique in zip(row.payments or [], row.unique_references or [], strict=True)]
+    return all(unique == reference or (unique is None and approved) for reference, unique in held)
+
+
+def _payments(document: dict[str, Any]) -> list[list[Any]]:
+    names = ("n", "payment_mode", "amount_minor", "reference", "kind", "status")
+    return [[payment[name] for name in names] for payment in document["payments"]]
+
+
+def _read(row: Any, chains: Chains, prefixes: dict[str, Any]) -> None:
+    prefix = invoices.prefix_of(row.series)
+    head = str((row.document.get("invoice") or {}).get("hash")) if isinstance(row.document, dict) else ""
+    chains.sequences[row.series], chains.heads[prefix] = row.sequence, head
+    chains.last_ids[row.series] = max(row.id, chains.last_ids.get(row.series, 0))
+    if prefix in prefixes and prefixes[prefix].closed_head == head:
+        chains.met.add(prefix)
+
+
+def _prefix_flaws(prefix: str, stands: Any, chains: Chains) -> Iterator[str]:
+    """What a till, or whoever closed its series, says of a chain, beside the chain itself."""
+    if stands.closed:
+        if stands.closed_head not in (None, invoices.GENESIS) and prefix not in chains.met:
+            yield f"{prefix}: its last invoices are missing"
+        return
+    if stands.series_head is None:
+        yield f"{prefix}: its till is missing"
+        return
+    if chains.heads.get(prefix, invoices.GENESIS) != stands.series_head:
+        yield f"{prefix}: its last invoices are missing"
+    year = stands.series_year
+    last = 0 if year is None else chains.sequences.get(f"{prefix}/{year % 100:02d}", 0)
+    if stands.series_next != last + 1:
+        yield f"{prefix}: its till would go on with {stands.series_next} behind {last}"
+
+
+def _mark_flaws(tx: Tx, salt: str) -> Iterator[str]:
+    asked, void = {}, set()
+    chain = list(kept_marks.everything(tx))
+    yield from marks.flaws(chain, salt)
+    for mark in chain:
+        if mark.wish_id:
+            asked[mark.wish_id] = mark
+        if mark.kind == marks.VOID:
+            void.add(mark.order_id)
+    for wish in kept_marks.wishes(tx):
+        yield from marks.wish_flaws(wish, asked.pop(wish.wish_id, None), salt)
+    yield from (f"wish {wish_id} is missing" for wish_id in asked)
+    yield from (f"order {order_id}: void is not as it was decided" for order_id in void ^ kept_marks.void(tx))
+    wished = kept_marks.void_wishes(tx).items()
+    yield from (f"order {order_id}: its wish says otherwise" for order_id, done in wished if done != (order_id in void))
+
+
+def compare_with(app: App, known: Heads) -> list[str]:
+    """What head office knows otherwise: whoever owns the database can write a chain anew here, but not there."""
+    with app.db.transaction() as tx:
+        return differences(tx, known)
+
+
+def differences(tx: Tx, known: Heads) -> list[str]:
+    """The same, in the transaction of whoever asks."""
+    found = [_differs(tx, head, known.epoch) for head in known.heads]
+    return [flaw for flaw in found if flaw]
+
+
+def _differs(tx: Tx, head: Head, epoch: int) -> str | None:
+    if head.chain == "invoices":
+        ours, name = reports.hash_of(tx, head.name, head.sequence), f"{head.name}-{head.sequence}"
+        if ours is None:
+            return f"{name}: head office has it, and this server does not"
+        return None if ours == head.hash else f"{name}: head office was told another hash: the series was written anew"
+    if head.chain != "marks" or kept_marks.holds(tx, head.hash):
+        return None
+    if head.epoch < epoch:
+        after = "it was made after the backup that this server was restored from"
+        return f"mark {head.sequence} of installation {head.epoch} is not here: {after}"
+    return f"mark {head.sequence}: head office was told another hash: the marks were cut or written anew"

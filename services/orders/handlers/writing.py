@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from services.chassis.errors import InvalidInput
 from services.chassis.tokens import Principal
 from services.orders.domain import invoices
 from services.orders.domain.cart import Quote
 from services.orders.domain.payments import Payment
-from services.orders.errors import SeriesFull
+from services.orders.errors import NoPrefix, SeriesFull
 from services.orders.handlers import reckoning
 from services.orders.schemas import Sale
 from services.orders.store.sales import Before, Till, as_json
@@ -31,7 +32,7 @@ class Deal:
     online: dict[str, Any] | None = None
 
 
-def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: str) -> dict[str, Any]:
+def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: str, fingerprint: str) -> dict[str, Any]:
     """The order document with its legal number, chained to the one before it in its series."""
     sale, before, invoice = deal.sale, deal.before, _invoice(deal)
     written: dict[str, Any] = {
@@ -59,42 +60,54 @@ def document(deal: Deal, approvals: list[dict[str, str]], store_id: str, salt: s
         "promotions": (deal.online or {}).get("promotions", []),
         "note": sale.note,
         "approvals": approvals,
+        "kept": sale.kept,
+        "fingerprint": fingerprint,
     }
+    invoice["personal_digest"] = invoices.personal_digest(written, salt)
     invoice["hash"] = invoices.chained(invoice["previous_hash"], written, salt)
     return written
 
 
-def row(deal: Deal, document: dict[str, Any], fingerprint: str) -> dict[str, Any]:
+def row(deal: Deal, document: dict[str, Any]) -> dict[str, Any]:
     """What `store_sale` writes."""
     invoice = document["invoice"]
     # extras have no stock
     moved = {line["sku"]: line["quantity"] for line in document["lines"] if line["sku"] in deal.quote.left}
-    return {
-        "order_id": deal.sale.order_id,
-        "fingerprint": fingerprint,
+    return beside(document) | {
         "document": as_json(document),
-        "mode": deal.before.mode,
-        "session_id": deal.before.session_id,
-        "till_id": deal.till.till_id,
-        "seller": deal.who.staff_code,
-        "placed_at": deal.now,
-        "business_date": deal.day,
-        "invoice_number": invoice["number"],
-        "series": invoice["series"],
-        "sequence": invoice["sequence"],
         "series_year": invoice["financial_year"],
         "head": invoice["hash"],
-        "total_minor": document["totals"]["total_minor"],
-        "kept": deal.sale.kept,
         "payments": as_json([_payment_row(p, deal.before.used_references) for p in deal.payments]),
         "skus": list(moved),
         "quantities": list(moved.values()),
     }
 
 
+def beside(document: dict[str, Any]) -> dict[str, Any]:
+    """What lists and reports read beside the document, as the document has it."""
+    invoice, session_id = document["invoice"], document["session_id"]
+    return {
+        "order_id": UUID(document["order_id"]),
+        "fingerprint": document["fingerprint"],
+        "mode": document["mode"],
+        "session_id": UUID(session_id) if session_id else None,
+        "till_id": UUID(document["till_id"]),
+        "seller": document["seller"]["code"],
+        "placed_at": datetime.fromisoformat(document["placed_at"]),
+        "business_date": date.fromisoformat(document["business_date"]),
+        "invoice_number": invoice["number"],
+        "series": invoice["series"],
+        "sequence": invoice["sequence"],
+        "total_minor": document["totals"]["total_minor"],
+        "kept": document["kept"],
+    }
+
+
 def _invoice(deal: Deal) -> dict[str, Any]:
     """The next number of the till's series; a new financial year begins a new one, chained to the one before it."""
     till, year = deal.till, invoices.financial_year(deal.day)
+    if till.prefix is None:
+        raise NoPrefix
     begins = till.series_year != year
     sequence = 1 if begins else till.series_next
     try:

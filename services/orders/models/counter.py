@@ -30,6 +30,9 @@ prefixes = Table(
     # null: spare; a prefix is never given to a second till
     Column("till_id", Uuid),
     moment("taken_at", nullable=True),
+    # the server was set back: who knows what was numbered with it since? Where its chain stood then
+    moment("closed_at", nullable=True),
+    Column("closed_head", Text),
     CheckConstraint("prefix ~ '^[A-Z0-9/-]{1,8}$'", name="prefixes_form"),
 )
 
@@ -42,7 +45,8 @@ tills = Table(
     Column("name", Text, nullable=False),
     Column("key_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("prefix", Text, ForeignKey("prefixes.prefix"), nullable=False),
+    # null where this server was restored, until head office gives a new one
+    Column("prefix", Text, ForeignKey("prefixes.prefix")),
     moment("paired_at", now=True),
     Column("paired_by", Text, nullable=False),
     # the open series: it stands in the till's row, which every sale locks, so that nobody reads an old number

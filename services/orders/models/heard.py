@@ -68,5 +68,8 @@ store = Table(
     Column("id", SmallInteger, primary_key=True),
     Column("identity", JSONB, nullable=False),
     moment("heard_at", now=True),
+    # why this server must not sell at all, as far as head office knows; null where it may
+    Column("stopped", Text),
     CheckConstraint("id = 1", name="store_one_row"),
+    CheckConstraint("stopped in ('superseded', 'set_back')", name="store_stopped"),
 )

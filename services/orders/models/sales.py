@@ -94,6 +94,25 @@ movements = Table(
     Index("movements_open", "sku", postgresql_where=text("open")),
 )
 
+marks = Table(
+    "marks",
+    metadata,
+    # consecutive, given out under a lock: a hole is a removal
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    moment("at"),
+    Column("kind", Text, nullable=False),
+    Column("order_id", Uuid),
+    Column("wish_id", Uuid),
+    Column("facts", JSONB, nullable=False),
+    Column("said_digest", Text, nullable=False),
+    # two marks behind the same one would be a fork
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    CheckConstraint("kind in ('void_asked', 'correction_asked', 'void', 'restored')", name="marks_kind"),
+    UniqueConstraint("previous_hash", name="marks_no_fork"),
+    UniqueConstraint("hash", name="marks_hash"),
+)
+
 abandoned = Table(
     "abandoned",
     metadata,

@@ -11,8 +11,28 @@ from services.orders.store.orders import begins
 
 TAKE_PREFIX = text("""
     update prefixes set till_id = :till_id, taken_at = now()
-    where prefix = (select prefix from prefixes where till_id is null order by id limit 1 for update skip locked)
+    where prefix = (select prefix from prefixes where till_id is null and closed_at is null
+        order by id limit 1 for update skip locked)
     returning prefix
+""")
+# nobody may use again what was open before, here or on the server that this one stands in for
+CLOSE_PREFIXES = text("""
+    update prefixes p set closed_at = now(), closed_head = t.series_head
+    from prefixes o left join tills t using (prefix) where p.prefix = o.prefix and p.closed_at is null
+""")
+CLOSE_SERIES = text("""
+    update tills set prefix = null, series_year = null, series_next = 1, series_head = :head where prefix is not null
+""")
+GIVE_PREFIXES = text("""
+    with spare as (
+        select prefix, row_number() over (order by id) as n from prefixes where till_id is null and closed_at is null
+    ), bare as (
+        select till_id, row_number() over (order by paired_at) as n from tills where active and prefix is null
+    ), given as (
+        update prefixes p set till_id = bare.till_id, taken_at = now() from spare join bare using (n)
+        where p.prefix = spare.prefix returning p.prefix, p.till_id
+    )
+    update tills t set prefix = given.prefix from given where t.till_id = given.till_id
 """)
 ADD_TILL = text("""
     insert into tills (till_id, name, key_hash, active, prefix, paired_by, series_head)
@@ -52,6 +72,17 @@ def take_prefix(tx: Tx, till_id: UUID) -> str | None:
     """The next spare prefix, which is this till's for ever; None when none is left."""
     prefix: str | None = tx.scalar(TAKE_PREFIX, {"till_id": till_id})
     return prefix
+
+
+def close_series(tx: Tx, head: str) -> None:
+    """Closes every series, and every prefix that was given for one; tills then wait for new ones."""
+    tx.execute(CLOSE_PREFIXES)
+    tx.execute(CLOSE_SERIES, {"head": head})
+
+
+def give_prefixes(tx: Tx) -> None:
+    """Gives a spare prefix to each till that has none."""
+    tx.execute(GIVE_PREFIXES)
 
 
 def add_till(tx: Tx, values: dict[str, Any]) -> None:

@@ -83,6 +83,12 @@ IDENTITY = text("""
     insert into store (id, identity) values (1, cast(:identity as jsonb))
     on conflict (id) do update set identity = excluded.identity, heard_at = now()
 """)
+STOP = text("""
+    update store set stopped = :stopped
+    where stopped is distinct from :stopped
+        and (cast(:instead_of as text) is null or stopped is not distinct from :instead_of)
+""")
+STOPPED = text("select stopped from store")
 PREFIXES = text("insert into prefixes (prefix) select unnest(cast(:prefixes as text[])) on conflict do nothing")
 IDENTITY_READ = text("select identity from store")
 BY_CODE = text("""
@@ -162,6 +168,20 @@ def identity(tx: Tx) -> dict[str, Any] | None:
     """Who this store is; None before head office said so."""
     found: dict[str, Any] | None = tx.execute(IDENTITY_READ).scalar()
     return found
+
+
+def stop(tx: Tx, stopped: str | None, instead_of: str | None) -> bool:
+    """Notes why this server must not sell, None where it may; whether that is news.
+
+    With `instead_of` only where that was the reason before.
+    """
+    return tx.execute(STOP, {"stopped": stopped, "instead_of": instead_of}).rowcount == 1
+
+
+def stopped(tx: Tx) -> str | None:
+    """Why this server must not sell at all; None where it may."""
+    reason: str | None = tx.scalar(STOPPED)
+    return reason
 
 
 def by_code(tx: Tx, code: str) -> Any:

@@ -25,7 +25,7 @@ STANDING = """
             from orders o where o.order_id = :order_id) as stored,
         exists (select from abandoned a where a.order_id = :order_id) as abandoned,
         m.mode, m.session_id, m.shown,
-        (select s.identity from store s) as store,
+        (select s.identity from store s) as store, (select s.stopped from store s) as stopped,
         (select s.value from states s where s.name = 'readiness') as readiness,
         (select jsonb_agg(p) from payment_modes p) as payment_modes,
         (select jsonb_object_agg(s.staff_code, s.name) from staff s
@@ -127,7 +127,7 @@ class Till:
     till_id: UUID
     name: str
     active: bool
-    prefix: str
+    prefix: str | None
     series_year: int | None
     series_next: int
     series_head: str
@@ -138,6 +138,7 @@ class Till:
 class Before:
     """What stands before a sale.
 
+    `stopped` says why this server must not sell at all: "superseded" or "set_back".
     `captured` is what the customer has paid online for it: minor units by the payment's number.
     `used_references` are those of its payments that have paid before, as "MODE REFERENCE".
     """
@@ -156,6 +157,7 @@ class Before:
     book: list[Priced]
     till: Till | None = None
     used_references: tuple[str, ...] = ()
+    stopped: str | None = None
 
 
 def lock(tx: Tx, order_id: UUID) -> None:
@@ -226,6 +228,7 @@ def _before(row: Any) -> Before:
         session_id=row.session_id,
         shown=row.shown,
         store=row.store,
+        stopped=row.stopped,
         readiness=row.readiness,
         payment_modes=row.payment_modes or [],
         staff=row.staff or {},

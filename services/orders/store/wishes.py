@@ -9,8 +9,9 @@ from sqlalchemy import text
 from services.chassis.database import Tx
 
 ASK = text("""
-    insert into amendments (wish_id, order_id, kind, revision, reason, asked_by, approved_by, details)
-    values (:wish_id, :order_id, :kind, :revision, :reason, :asked_by, :approved_by, cast(:details as jsonb))
+    insert into amendments (wish_id, order_id, kind, revision, reason, asked_by, approved_by, asked_at, details)
+    values (:wish_id, :order_id, :kind, :revision, :reason, :asked_by, :approved_by, :asked_at,
+        cast(:details as jsonb))
 """)
 GET = text("select * from amendments where wish_id = :wish_id")
 ANSWER = text("update amendments set state = :state where wish_id = :wish_id and state = 'asked'")

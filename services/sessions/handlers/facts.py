@@ -52,7 +52,7 @@ def _seal(app: App, tx: Tx, event: Event) -> set[UUID]:
     values = seal.model_dump(exclude={"session_id"})
     if not offline_sessions.seal(tx, seal.session_id, event.aggregate_version, values):
         return set()
-    facts = {"orders": seal.orders, "total_minor": seal.total_minor, "currency": seal.currency}
+    facts = seal.model_dump(mode="json", exclude={"session_id"})
     ledger.append(tx, app.settings.id, Entry("session_sealed", app.clock.now(), seal.session_id, facts=facts))
     return {seal.session_id}
 

@@ -1,6 +1,6 @@
 """The mode machine: moves the mode to where its table says."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.chassis.database import Tx, notify
 from services.chassis.ids import new_id
@@ -36,7 +36,7 @@ def advance(app: App, tx: Tx, watched: modes.Machine, wish: Wish) -> Mode:
     )
     hole = gap(stepped_at, now, before.session_id if before else None)
     ledger.append(tx, app.settings.id, *hole, *decision.entries)
-    _move_session(app, tx, wish, decision)
+    _move_session(app, tx, wish, decision, now)
     if decision.mode != before:
         # orders may have heard of none of the modes in which a session was open: it seals that one all the same
         unsealed = [str(session_id) for session_id in offline_sessions.unsealed(tx)]
@@ -51,15 +51,16 @@ def advance(app: App, tx: Tx, watched: modes.Machine, wish: Wish) -> Mode:
 
 def tell(app: App, tx: Tx, session: offline_sessions.Session) -> None:
     """Tells other services and open pages of a session."""
-    app.outbox.record(tx, events.session_changed(session), to=events.TOLD)
+    sequence = ledger.sequence_of(tx, session.ledger_head)
+    app.outbox.record(tx, events.session_changed(session, sequence), to=events.TOLD)
     notify(tx, "changes", {"what": "sessions", "session_id": str(session.session_id), "status": session.status})
 
 
-def _move_session(app: App, tx: Tx, wish: Wish, decision: Decision) -> None:
+def _move_session(app: App, tx: Tx, wish: Wish, decision: Decision, now: datetime) -> None:
     mode = decision.mode
     if decision.closed:
         by_hand = any(entry.kind == "session_closed" and entry.by for entry in decision.entries)
-        offline_sessions.end(tx, decision.closed, ended_at=app.clock.now(), ended_by=wish.by if by_hand else None)
+        offline_sessions.end(tx, decision.closed, ended_at=now, ended_by=wish.by if by_hand else None)
         tell(app, tx, offline_sessions.restate(tx, decision.closed, "syncing", ledger.head_hash(tx)))
     if decision.opened:
         offline_sessions.begin(

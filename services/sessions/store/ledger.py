@@ -49,6 +49,21 @@ def head_hash(tx: Tx) -> str:
     return newest[1] if newest else GENESIS
 
 
+def sequence_of(tx: Tx, hash_: str) -> int:
+    """The number of the entry with this hash; 0 where there is none."""
+    return int(tx.scalar(select(ledger.c.sequence).where(ledger.c.hash == hash_)) or 0)
+
+
+def holds(tx: Tx, hash_: str) -> bool:
+    """Whether an entry has this hash."""
+    return sequence_of(tx, hash_) > 0
+
+
+def has_kind(tx: Tx, kind: str) -> bool:
+    """Whether there is an entry of this kind."""
+    return tx.execute(select(ledger.c.sequence).where(ledger.c.kind == kind).limit(1)).first() is not None
+
+
 def of_session(tx: Tx, session_id: UUID) -> list[Link]:
     rows = tx.execute(select(ledger).where(ledger.c.session_id == session_id).order_by(ledger.c.sequence))
     return [_read(row) for row in rows]
@@ -61,7 +76,7 @@ def by_hand(tx: Tx, *, start: datetime | None, end: datetime | None) -> list[Any
 
 def everything(tx: Tx) -> Iterator[Link]:
     """The whole chain from its first entry on, read in portions."""
-    rows = tx.execution_options(yield_per=1000).execute(select(ledger).order_by(ledger.c.sequence))
+    rows = tx.execute(select(ledger).order_by(ledger.c.sequence), execution_options={"yield_per": 1000})
     return (_read(row) for row in rows)
 
 
@@ -86,4 +101,5 @@ def _row(one: Link) -> dict[str, Any]:
 def _read(row: Any) -> Link:
     values = row._asdict()
     said, salt = values.pop("personal"), values.pop("salt")
-    return Link(**values, personal=Personal(said, bytes(salt or b"")) if said is not None else None)
+    erased = said is None and salt is None
+    return Link(**values, personal=None if erased else Personal(said or {}, bytes(salt or b"")))

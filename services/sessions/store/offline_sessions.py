@@ -1,6 +1,6 @@
 """Offline sessions: begun and ended with the mode, sealed by `orders`, settled by `sync`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -124,6 +124,11 @@ def with_lost_heads(tx: Tx) -> list[UUID]:
     """Sessions whose head of the ledger, as it was told to head office, is no longer in it."""
     known = select(ledger.c.hash).where(ledger.c.hash == offline_sessions.c.ledger_head).exists()
     return list(tx.scalars(select(offline_sessions.c.session_id).where(~known)))
+
+
+def everything(tx: Tx) -> Iterator[Session]:
+    """Every session, read in portions."""
+    return iter(tx.execute(select(offline_sessions), execution_options={"yield_per": 1000}))
 
 
 def seal_of(session: Session) -> Seal | None:

@@ -27,6 +27,7 @@ CANCELLATION = (
     "asked_at",
     "goods_back",
     "refund",
+    "mark",
 )
 
 Outcome = dict[str, Any]

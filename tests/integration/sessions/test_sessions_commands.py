@@ -26,11 +26,17 @@ def test_b18_first_manager_says_when_no_staff_is_synced(store):
 
 
 def test_b3_verify_names_what_was_changed_and_fails(store, service_database):
-    assert run(store, "verify").stdout == "The ledger is unbroken.\n"
+    assert run(store, "verify", "--alone").stdout == "The ledger is unbroken.\n"
     owner = store.as_owner(service_database)
     with owner.transaction() as tx:
         tx.exec_driver_sql("alter table ledger disable trigger all")
         tx.exec_driver_sql("update ledger set facts = '{}'")
     owner.dispose()
-    broken = run(store, "verify")
+    broken = run(store, "verify", "--alone")
     assert (broken.returncode, broken.stderr) == (1, "entry 1 was changed\n")
+
+
+def test_b3_verify_says_when_head_office_could_not_be_asked(store):
+    alone = run(store, "verify")
+    assert (alone.returncode, alone.stdout) == (3, "The ledger is unbroken.\n")
+    assert alone.stderr.startswith("It was not compared with head office: no_head_office.")

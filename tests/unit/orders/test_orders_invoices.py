@@ -58,10 +58,21 @@ def document(**changes):
 def test_b3_any_change_of_an_invoice_changes_its_hash():
     first = invoices.chained(invoices.GENESIS, document(), "salt")
     assert first == invoices.chained(invoices.GENESIS, document(), "salt")
-    for change in ({"totals": {"total_minor": 6}}, {"order_id": "o2"}, {"customer": {"name": "Raj"}}, {"note": "n"}):
+    invoice = {"number": "A/26-1", "hash": "x", "personal_digest": "y"}
+    for change in ({"totals": {"total_minor": 6}}, {"order_id": "o2"}, {"invoice": invoice}, {"kept": "k"}):
         assert invoices.chained(invoices.GENESIS, document(**change), "salt") != first
     assert invoices.chained(first, document(), "salt") != first
     assert invoices.chained(invoices.GENESIS, document(), "other") != first
+
+
+def test_b3_what_a_customer_told_is_digested_and_can_be_erased():
+    told = invoices.personal_digest(document(), "salt")
+    others = [{"customer": {"name": "Raj"}}, {"note": "n"}, {"delivery": {}}, {"order_id": "o2"}]
+    digests = {invoices.personal_digest(document(**change), "salt") for change in others}
+    assert len(digests | {told, invoices.personal_digest(document(), "other")}) == 6
+    erased = document(customer=None, note=None)
+    assert (invoices.is_erased(document()), invoices.is_erased(erased)) == (False, True)
+    assert invoices.chained("0", document(), "salt") == invoices.chained("0", erased, "salt")
 
 
 def test_b7_equal_content_has_one_fingerprint_whatever_its_order():
