@@ -39,6 +39,11 @@ unit: install ## Run the tests that need no server
 bench: install ## Measure start, memory, sale and drain, each beside its reference (five minutes)
 	@$(python) -m tests.bench
 
+.PHONY: faults
+faults: install ## Strike a store in every way, and count what was lost (ROUNDS=100 kills, SEED=1, LOAD=1, ONLY=F16,F34)
+	@$(python) -m tests.faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(LOAD),--load $(LOAD)) $(if $(ONLY),--only $(ONLY))
+
 .PHONY: lint
 lint: install ## Run the static checks
 	@$(python) -m ruff check .

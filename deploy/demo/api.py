@@ -8,6 +8,7 @@ import httpx2
 TIMEOUT_S = 15.0
 KEEP_TRYING_S = 90.0
 AGAIN_AFTER_S = 0.3
+PASSING = (429, 502, 503, 504)
 
 
 class Refused(Exception):
@@ -17,13 +18,17 @@ class Refused(Exception):
         self.status = status
         self.code = str(problem.get("code", status))
         self.problem = problem
+        # it says nothing about the request: the same one may be taken later
+        self.passing = status in PASSING
         super().__init__(f"{self.code}: {problem.get('detail', '')}")
 
 
 class StoreApi:
     """Calls the gateway; what gets no answer, or a 503, is asked again under the same id, as a till does."""
 
-    def __init__(self, address: str, token: str | None = None) -> None:
+    def __init__(self, address: str, token: str | None = None, *, keep_trying: float = KEEP_TRYING_S) -> None:
+        self.token = token
+        self._keep_trying = keep_trying
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx2.Client(base_url=address, headers=headers, timeout=TIMEOUT_S)
         self.asked_again = 0
@@ -37,16 +42,21 @@ class StoreApi:
     def put(self, path: str, body: Any) -> Any:
         return self._call("PUT", path, json=body)
 
+    def patch(self, path: str, body: Any) -> Any:
+        return self._call("PATCH", path, json=body)
+
+    def delete(self, path: str) -> Any:
+        return self._call("DELETE", path)
+
     def _call(self, method: str, path: str, **arguments: Any) -> Any:
-        deadline = time.monotonic() + KEEP_TRYING_S
-        while True:
-            answer = self._try(method, path, arguments)
-            if answer is not None and not _comes_back(answer):
+        deadline = time.monotonic() + self._keep_trying
+        while (answer := self._try(method, path, arguments)) is None or answer.status_code in PASSING:
+            if time.monotonic() >= deadline:
                 break
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{method} {path}: no answer in {KEEP_TRYING_S:.0f} s")
             self.asked_again += 1
             time.sleep(AGAIN_AFTER_S)
+        if answer is None:
+            raise TimeoutError(f"{method} {path}: no answer in {self._keep_trying:.0f} s")
         if answer.is_error:
             raise Refused(answer.status_code, _problem(answer))
         return answer.json() if answer.content else None
@@ -56,10 +66,6 @@ class StoreApi:
             return self._client.request(method, path, **arguments)
         except httpx2.TransportError:
             return None
-
-
-def _comes_back(answer: httpx2.Response) -> bool:
-    return answer.status_code in (429, 502, 503, 504)
 
 
 def _problem(answer: httpx2.Response) -> dict[str, Any]:

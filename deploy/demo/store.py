@@ -86,6 +86,10 @@ class HeadOfficeDials:
         """Turns these dials on and all others off."""
         self._client.put("/dials", json=list(dials)).raise_for_status()
 
+    def forget(self, order_id: str) -> None:
+        """Has head office forget an order, as one that was set back to yesterday."""
+        self._client.delete(f"/records/{order_id}").raise_for_status()
+
     def records(self) -> dict[str, Any]:
         """Head office's own records: orders, cancellations, customers, sessions."""
         answer = self._client.get("/records")

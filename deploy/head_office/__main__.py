@@ -10,10 +10,10 @@ import uvicorn
 
 from deploy.head_office import demo_data
 from deploy.head_office.kept import RecoveryKey
-from deploy.head_office.records import Records
+from deploy.head_office.records import RECORDS, Records
 from deploy.head_office.server import HeadOffice
 
-INSTALL_CODE, ADMIN_TOKEN, RECORDS, RECOVERY_KEY = "install-code", "admin-token", "records.sqlite", "recovery-key.pem"
+INSTALL_CODE, ADMIN_TOKEN, RECOVERY_KEY = "install-code", "admin-token", "recovery-key.pem"
 
 cli = typer.Typer(help="A stand-in for head office.", no_args_is_help=True, add_completion=False)
 

@@ -18,9 +18,15 @@ PAGE = 500
 def take(records: Records, dials: Dials, key: str, document: dict[str, Any]) -> Response:
     """201 for a new order, 200 for a replay, or the problem that says why not. Raises Malformed."""
     order_id = _order_id(document, key)
+    answer = _taken(records, dials, key, document)
+    records.note_post(order_id, key, fingerprint(document), answer.status_code)
+    return answer
+
+
+def _taken(records: Records, dials: Dials, key: str, document: dict[str, Any]) -> Response:
+    order_id, print_ = document["order_id"], fingerprint(document)
     if records.cancellation(order_id):
         return _refused({"code": "cancelled", "text": "This order was cancelled."})
-    print_ = fingerprint(document)
     stored = records.order(order_id)
     if stored is not None:
         return _known(stored, key, print_)

@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.head_office.demo_data import Demo
 
+RECORDS = "records.sqlite"
 SCHEMA = """
 create table if not exists orders (
     id integer primary key autoincrement, order_id text not null unique, oms_id text not null, key text not null,
@@ -17,6 +18,11 @@ create table if not exists orders (
     business_date text not null, accepted_at text not null, document text not null
 );
 create index if not exists orders_day on orders (business_date, id);
+create table if not exists posts (
+    id integer primary key autoincrement, order_id text not null, key text not null, fingerprint text not null,
+    status integer not null, at text not null
+);
+create index if not exists posts_order on posts (order_id);
 create table if not exists cancellations (order_id text primary key, invoice_number text, body text not null, at text not null);
 create table if not exists customers (customer_id text primary key, code text unique, body text not null);
 create table if not exists sessions (session_id text primary key, body text not null, puts integer not null);
@@ -151,6 +157,12 @@ class Records:
         stored = self.order(document["order_id"])
         assert stored is not None
         return stored
+
+    def note_post(self, order_id: str, key: str, fingerprint: str, status: int) -> None:
+        """Notes what was asked and how it was answered, for whoever checks that nobody asked twice in other words."""
+        with self.change() as db:
+            values = (order_id, key, fingerprint, status, now())
+            db.execute("insert into posts (order_id, key, fingerprint, status, at) values (?, ?, ?, ?, ?)", values)
 
     def forget(self, order_id: str) -> bool:
         """Drops an order with its key, as a head office does that was set back to yesterday; whether there was one."""

@@ -29,6 +29,8 @@ class Site:
     public_key_file: Path
     private_key_file: Path
     secrets_folder: Path
+    # on the disk that holds the database, if that is this machine's
+    data_folder: Path | None = None
     # where a door listens, if that is not where others find it
     door_listen: str | None = None
     # service -> setting -> value, for those that differ from the service's own defaults
@@ -90,6 +92,8 @@ def _plain(site: Site, service: str, name: str) -> dict[str, str]:
         "head_office_adapter": "http",
     }
     told |= {f"{other}_url": f"http://{site.doors[other]}" for other in SERVICES}
+    if service == "orders" and site.data_folder is not None:
+        told["data_folder"] = str(site.data_folder)
     if service == "sessions":
         told["token_private_key_file"] = str(site.private_key_file)
     return told | dict(site.settings.get(service, {}))

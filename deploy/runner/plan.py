@@ -153,4 +153,5 @@ class Plan:
             private_key_file=self.vault.keys.private,
             secrets_folder=self.vault.place,
             settings=self.settings.services,
+            data_folder=self.database_folder,
         )

@@ -109,6 +109,9 @@ class Keeper:
             self._watch()
         except RunnerError as error:
             self.refusal = error
+        except OSError as error:
+            # a disk that is full now has room later: whoever looks after the others must not end with it
+            self.refusal = RunnerError(f"{self.name} cannot be started: {error}")
         finally:
             self.unit.stop()
             self._changed()

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -25,13 +25,13 @@ RENEW_EVERY_S = 6 * 3600.0
 class System:
     """A store that runs; `start` returns when it is open, `stop` when nothing of it runs any more."""
 
-    def __init__(self, settings: RunSettings) -> None:
+    def __init__(self, settings: RunSettings, plan: Callable[[RunSettings], Plan] = Plan) -> None:
         """Claims the folder. Raises AlreadyRunning, PortTaken."""
         settings.folder.mkdir(parents=True, exist_ok=True)
         self._state = State(settings.folder)
         self._state.claim()
         self._state.end_left_overs()
-        self.plan = Plan(settings)
+        self.plan = plan(settings)
         self.started_at = datetime.now(UTC)
         self._keepers: dict[str, Keeper] = {}
         self._writing = threading.Lock()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy import exc as sql
 from sqlalchemy.engine import make_url
 
-from services.chassis.errors import Busy, DatabaseUnavailable
+from services.chassis.errors import Busy, DatabaseUnavailable, StorageFull
 
 Tx = Connection
 
@@ -34,6 +34,7 @@ UNSAFE = text("""
 _select = original("select")
 
 _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
+_FULL = "53100"
 _LOST = ("08", "57P")
 _TRANSLATED = (sql.DBAPIError, sql.TimeoutError, Silence)
 
@@ -70,7 +71,8 @@ class Database:
     def transaction(self) -> Iterator[Tx]:
         """A transaction that commits at the end and rolls back on any error.
 
-        Raises DatabaseUnavailable when the server is away, Busy when a lock, a connection or time ran out.
+        Raises DatabaseUnavailable when the server is away, Busy when a lock, a connection or time ran out, StorageFull
+        when its disk is.
         """
         try:
             with self.engine.begin() as tx:
@@ -147,6 +149,8 @@ def translate(error: BaseException) -> BaseException:
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     if state in _BUSY:
         return Busy()
+    if state == _FULL:
+        return StorageFull()
     lost = isinstance(error, sql.DBAPIError) and error.connection_invalidated
     if lost or state.startswith(_LOST) or (isinstance(error, sql.OperationalError) and not state):
         return DatabaseUnavailable()

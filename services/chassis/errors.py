@@ -70,6 +70,12 @@ class DatabaseUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+class StorageFull(Unavailable):
+    """Storage full: make room on this machine's disk, it goes on by itself."""
+
+    code = "storage_full"
+
+
 class Busy(Unavailable):
     """Too much is going on at once, try again."""
 

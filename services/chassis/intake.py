@@ -90,6 +90,8 @@ class Intake(Entrypoint):
                     self._serve(connection)
             except (Deaf, amqp.InternalError):
                 self._heard_nothing()
+            except amqp.PreconditionFailed:
+                self._make_anew("not_as_declared")
             except AWAY as error:
                 log.warning("intake_waits", queue=self.queue.name, reason=type(error).__name__)
             except Exception:
@@ -130,9 +132,13 @@ class Intake(Entrypoint):
         self._deaf_since = self._deaf_since or now
         log.error("queue_is_deaf", queue=self.queue.name, seconds=round(now - self._deaf_since))
         if now - self._deaf_since >= DEAF_FOR_S:
-            with suppress(*AWAY), connect(self._uri, "watchdog") as connection:
-                connection.channel().queue_delete(self.queue.name)
-                log.error("queue_made_anew", queue=self.queue.name)
+            self._make_anew("deaf")
+
+    def _make_anew(self, why: str) -> None:
+        """Deletes a queue that cannot be relied on, be it deaf or without its limits; it is declared again at once."""
+        with suppress(*AWAY), connect(self._uri, "watchdog") as connection:
+            connection.channel().queue_delete(self.queue.name)
+            log.error("queue_made_anew", queue=self.queue.name, why=why)
 
     def _collect(self, connection: amqp.Connection, arrived: list[amqp.Message]) -> None:
         """Waits for a first message, then takes what follows at once, up to a batch."""

@@ -1,6 +1,6 @@
 """What orders refuses, by name."""
 
-from services.chassis.errors import ServiceError
+from services.chassis.errors import ServiceError, StorageFull
 
 
 class NotAvailableOffline(ServiceError):
@@ -29,6 +29,10 @@ class SetBack(ServiceError):
 
     code = "set_back"
     status = 409
+
+
+class NoRoomForSales(StorageFull):
+    """Cannot take sales: storage full. Make room on the edge server's disk, it goes on by itself."""
 
 
 class StoreNotSetUp(ServiceError):

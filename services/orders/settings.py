@@ -1,17 +1,32 @@
 """Settings of orders."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, DirectoryPath, Field, model_validator
 
+from services.chassis.disks import in_memory
 from services.chassis.settings import Secret, ServiceSettings
 from services.orders.domain.rules import Policy
 
 Amount = Annotated[int, Field(gt=0, le=10**13)]
 
 
+def _absolute(folder: Path) -> Path:
+    if not folder.is_absolute():
+        raise ValueError("is no absolute path")
+    return folder
+
+
+Folder = Annotated[DirectoryPath, AfterValidator(_absolute)]
+
+
 class Settings(ServiceSettings):
-    """Amounts in minor units."""
+    """Amounts in minor units.
+
+    `data_folder`: a folder on the disk that holds the database, if it is a disk of this machine; with less than
+    `data_needs_mb` left there, no till is let come to Pay.
+    """
 
     chain_salt: Secret
     oversell: Literal["block", "warn", "approve"] = "approve"
@@ -20,6 +35,15 @@ class Settings(ServiceSettings):
     limit_session_minor: Amount = 25_00_000_00
     round_cash: bool = True
     online_timeout_s: Annotated[float, Field(gt=0, le=5)] = 1.5
+
+    data_folder: Folder | None = None
+    data_needs_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 64
+
+    @model_validator(mode="after")
+    def _outlives_a_power_cut(self) -> Self:
+        if self.environment == "production" and self.data_folder is not None and in_memory(self.data_folder.resolve()):
+            raise ValueError("data_folder is in memory: a power cut would lose sales")
+        return self
 
     def policy(self) -> Policy:
         """What needs a manager."""

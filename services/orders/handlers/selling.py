@@ -35,7 +35,7 @@ from services.orders.errors import (
     QuoteChanged,
     TillRefused,
 )
-from services.orders.handlers import online, reckoning, showing, writing
+from services.orders.handlers import online, reckoning, room, showing, writing
 from services.orders.handlers.writing import Deal
 from services.orders.schemas import Abandoned, Age, Cart, OrderOut, QuoteLine, QuoteOut, Sale, TotalsOut
 from services.orders.schemas import Needed as NeededOut
@@ -48,6 +48,7 @@ UNDECIDED = (OrderDiffers, Unavailable)
 
 def quote(app: App, cart: Cart, who: Principal) -> QuoteOut:
     """Reckons a cart as it would be sold now; stores nothing."""
+    room.needed(app)
     with app.db.transaction() as tx:
         before = sales.before_quote(tx, cart.order_id, reckoning.staff_of(cart, who), reckoning.skus_of(cart))
     reckoning.check_cart(cart, before)

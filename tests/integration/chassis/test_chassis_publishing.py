@@ -90,3 +90,15 @@ def test_f_a_queue_that_is_there_and_answers_nobody_is_made_anew(
             second = door.add("Green")
             eventually(lambda: sample.times(second) == 1, within=90)
             assert worker.logged("queue_made_anew")
+
+
+def test_f_a_queue_that_was_declared_by_hand_without_its_limit_is_made_anew(
+    new_sample: Callable[[], Sample],
+) -> None:
+    sample = new_sample()
+    with sample.channel() as channel:
+        channel.queue_declare("sample.things", durable=True, auto_delete=False)
+    with sample.running("door") as door, sample.running("worker") as worker:
+        thing = door.add("Blue")
+        eventually(lambda: sample.times(thing) == 1, within=60)
+        assert worker.logged("queue_made_anew")

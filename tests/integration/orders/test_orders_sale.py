@@ -2,7 +2,9 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -336,3 +338,14 @@ def test_b5_a_series_that_is_full_says_what_to_do_and_stores_nothing(counter: Co
     with pytest.raises(errors.SeriesFull, match="ABCDEFGH"):
         counter.sell()
     assert counter.scalar("select count(*) from orders") == 0
+
+
+def test_a_till_is_told_of_a_full_disk_before_anybody_pays(counter: Counter, tmp_path: Path):
+    sale = counter.sale()
+    full = replace(counter.app, settings=counter.app.settings.model_copy(update={"data_folder": tmp_path}))
+    assert selling.quote(full, sale, counter.till).totals.total_minor == sale.total_minor
+    full.settings.data_needs_mb = 1_000_000_000
+    with pytest.raises(errors.NoRoomForSales, match="Cannot take sales: storage full"):
+        selling.quote(full, sale, counter.till)
+    # who pays already is let through as long as there is room at all
+    assert selling.place(full, sale, counter.till)[1]

@@ -1,5 +1,6 @@
 """Programs are kept running, whatever they do."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -130,6 +131,21 @@ def test_what_keeps_a_program_from_being_started_is_told(start: Start, monkeypat
     monkeypatch.setattr(HttpProcess, "launch", refuse)
     with pytest.raises(RunnerError, match="nothing is installed"):
         start().wait_ready(10)
+
+
+def test_a_program_is_started_when_its_disk_has_room_again(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = iter((OSError(errno.ENOSPC, "No space left on device"),))
+    launch = HttpProcess.launch
+
+    def refuse_once(process: HttpProcess) -> None:
+        if full := next(tries, None):
+            raise full
+        launch(process)
+
+    monkeypatch.setattr(HttpProcess, "launch", refuse_once)
+    keeper = start()
+    eventually(keeper.ready.is_set, within=20)
+    assert keeper.starts > 1
 
 
 def test_programs_end_with_a_runner_that_was_killed(tmp_path: Path) -> None:

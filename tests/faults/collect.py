@@ -1,0 +1,161 @@
+"""Evidence as it lies: read past the services, from the database, head office's own file, the broker and the logs."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import namedtuple_row
+
+from deploy.head_office.records import RECORDS
+from deploy.runner import installation
+from deploy.runner.database_roles import DATABASE
+from deploy.runner.environment import command
+from deploy.runner.services import SERVICES
+from deploy.runner.system import System
+from tests.faults.evidence import Booked, Delivery, Held, Post, Session, Stock
+
+CANARY = "Kanarienvogel"
+PERSONAL = ("customer", "note", "delivery")
+
+HELD = """
+    select o.order_id::text, o.document, o.state, o.mode, o.session_id::text, o.series, o.sequence, o.business_date,
+        o.invoice_number, o.total_minor,
+        (select coalesce(sum(p.amount_minor), 0) from orders.payments p where p.order_id = o.order_id) as paid
+    from orders.orders o
+"""
+# answers that judged an order since it last began anew
+DELIVERIES = """
+    select d.order_id::text, d.state, d.revision, d.attempts,
+        (select count(*) from sync.history h where h.order_id = d.order_id
+            and h.edge in ('refused', 'exhausted', 'failed')
+            and h.id > coalesce((select max(a.id) from sync.history a where a.order_id = d.order_id
+                and a.edge in ('retried', 'corrected', 'sent_again')), 0)) as judged,
+        array(select h.fence from sync.history h where h.order_id = d.order_id order by h.id) as fences
+    from sync.deliveries d where d.placed_at is not null or d.state <> 'withdrawn'
+"""
+SESSIONS = """
+    select session_id::text, status, extract(epoch from started_at)::float as started,
+        extract(epoch from ended_at)::float as ended, orders, total_minor, sealed_at
+    from sessions.offline_sessions order by started_at
+"""
+STOCK = """
+    select s.sku, s.sold,
+        coalesce((select sum(m.quantity) from orders.movements m where m.sku = s.sku and m.open), 0)::int as moved
+    from orders.stock s
+"""
+DOUBLES = "select consumer, event_id::text from {}.inbox group by 1, 2 having count(*) > 1"
+LETTERS = "select id, consumer, error from {}.inbox_failures where dead"
+UNSENT = "select count(*) from {}.outbox where published_at is null and queue is not null"
+
+
+def seen_digest(document: dict[str, Any]) -> str:
+    """What a customer holds in the hand: all of an invoice but what is a person's."""
+    facts = {key: value for key, value in document.items() if key not in PERSONAL}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+class Collector:
+    """Reads one store."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+
+    def held(self) -> Iterator[Held]:
+        for row in self._rows(HELD):
+            yield Held(
+                row.order_id,
+                row.invoice_number,
+                row.series,
+                row.sequence,
+                row.business_date,
+                row.total_minor,
+                row.state,
+                row.mode,
+                row.session_id,
+                seen_digest(row.document),
+                balance(row.document, row.paid),
+            )
+
+    def deliveries(self) -> Iterator[Delivery]:
+        for row in self._rows(DELIVERIES):
+            yield Delivery(row.order_id, row.state, row.revision, row.attempts, row.judged, tuple(row.fences))
+
+    def sessions(self) -> Iterator[Session]:
+        for r in self._rows(SESSIONS):
+            status = r.status if r.sealed_at else "open"
+            yield Session(r.session_id, status, r.started, r.ended, r.orders, r.total_minor)
+
+    def stock(self) -> Iterator[Stock]:
+        return (Stock(row.sku, row.sold, row.moved) for row in self._rows(STOCK))
+
+    def unsent(self) -> dict[str, int]:
+        return {service: self._rows(UNSENT.format(service))[0].count for service in SERVICES}
+
+    def inbox_doubles(self) -> list[str]:
+        return [f"{row.consumer}: {row.event_id}" for s in SERVICES for row in self._rows(DOUBLES.format(s))]
+
+    def dead_letters(self) -> list[str]:
+        return [f"{s} {row.id}: {row.consumer}, {row.error}" for s in SERVICES for row in self._rows(LETTERS.format(s))]
+
+    def corrected(self) -> set[str]:
+        return {row.order_id for row in self._rows("select distinct order_id::text from orders.amendments")}
+
+    def chain_flaws(self) -> list[str]:
+        """What the delivered commands say of invoices and ledger."""
+        flaws: list[str] = []
+        for service in ("orders", "sessions"):
+            done = installation.run(command(service, "verify"), self._system.plan.environment(service, "door"))
+            if done.returncode:
+                flaws += [f"{service}: {line}" for line in (done.stdout + done.stderr).splitlines()[-5:]]
+        return flaws
+
+    def canaries(self) -> list[str]:
+        """Logs that hold a customer's name."""
+        logs = [*self._system.plan.logs.glob("*"), *(self._system.plan.folder / "nginx").rglob("*.log")]
+        return [f"{log.name} holds a customer's name" for log in logs if CANARY.encode() in log.read_bytes()]
+
+    def booked(self) -> Iterator[Booked]:
+        for row in self._office("select order_id, invoice_number, total_minor from orders"):
+            yield Booked(*row)
+
+    def cancelled(self) -> dict[str, str]:
+        return dict(self._office("select order_id, coalesce(invoice_number, '') from cancellations"))
+
+    def posts(self) -> Iterator[Post]:
+        for row in self._office("select order_id, key, fingerprint, status from posts order by id"):
+            yield Post(*row)
+
+    def _office(self, statement: str) -> list[Any]:
+        """Head office's own file, read while it runs."""
+        file: Path = self._system.plan.stand_in_folder / RECORDS
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
+            return db.execute(statement).fetchall()
+
+    def _rows(self, statement: str) -> list[Any]:
+        with psycopg.connect(self._system.plan.postgres.url(database=DATABASE), row_factory=namedtuple_row) as db:
+            return db.execute(statement.encode()).fetchall()
+
+
+def balance(document: dict[str, Any], paid: int) -> str:
+    """What does not add up in an order, reckoned anew: payments, total, lines, both halves of the tax."""
+    totals, lines = document["totals"], document["lines"]
+    total = totals["total_minor"]
+    if paid != total:
+        return f"{paid} paid for {total}"
+    if total != sum(line["amount_minor"] - line["discount_minor"] for line in lines) + totals["round_off_minor"]:
+        return "lines do not make the total"
+    return next(_wrong_tax(lines), "")
+
+
+def _wrong_tax(lines: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for line in lines:
+        taxes = line["cgst_minor"], line["sgst_minor"], line["igst_minor"]
+        rate, price = line["tax_rate_bp"], line["amount_minor"] - line["discount_minor"]
+        if taxes[0] != taxes[1] or line["taxable_minor"] + sum(taxes) != price:
+            yield f"line {line['line_no']}: taxes {taxes} do not make {price}"
+        if abs(sum(taxes) - price * rate / (10_000 + rate)) > len(taxes) * line["quantity"]:
+            yield f"line {line['line_no']}: taxes {taxes} are not {rate / 100} % of {price}"

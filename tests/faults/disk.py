@@ -1,0 +1,78 @@
+"""A disk of our own under the data of database and broker, which can lose its power, and be full."""
+
+import fcntl
+import os
+import shutil
+import struct
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.faults.world import NotMade
+
+SIZE_MB = 3_000
+# the file system stops at once, and writes neither its log nor what was not synced
+SHUTDOWN = 0x8004587D
+WITHOUT_LOG = 2
+
+
+class Disk:
+    """An image of a disk, mounted; ext4 as a shop's server has it."""
+
+    def __init__(self, place: Path) -> None:
+        self.mount = place / "disk"
+        self._image = place / "disk.img"
+        self._loop = ""
+
+    @classmethod
+    @contextmanager
+    def opened(cls, place: Path) -> Iterator["Disk"]:
+        """Raises NotMade where there is no right to mount."""
+        disk = cls(place)
+        disk.mount.mkdir(parents=True)
+        try:
+            disk._make()
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise NotMade(f"a disk of our own cannot be mounted here: {error}") from error
+        try:
+            yield disk
+        finally:
+            _run("umount", "-l", str(disk.mount))
+            _run("losetup", "-d", disk._loop)
+
+    def cut_power(self) -> None:
+        """What was not synced is gone."""
+        handle = os.open(self.mount, os.O_RDONLY)
+        try:
+            fcntl.ioctl(handle, SHUTDOWN, struct.pack("I", WITHOUT_LOG))
+        finally:
+            os.close(handle)
+
+    def start_again(self) -> None:
+        """Mounts it again, as a start of the machine does."""
+        _run("umount", str(self.mount))
+        _run("mount", self._loop, str(self.mount))
+
+    @contextmanager
+    def filled(self, *, left_mb: int) -> Iterator[None]:
+        """Full but for so much."""
+        ballast = self.mount / "ballast"
+        with ballast.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.mount).free - left_mb * 1024 * 1024)
+        try:
+            yield
+        finally:
+            ballast.unlink()
+
+    def _make(self) -> None:
+        with self._image.open("wb") as image:
+            image.truncate(SIZE_MB * 1024 * 1024)
+        _run("mkfs.ext4", "-q", "-F", "-m", "0", str(self._image))
+        self._loop = _run("losetup", "-f", "--show", str(self._image)).strip()
+        _run("mount", self._loop, str(self.mount))
+        self.mount.chmod(0o755)
+
+
+def _run(*words: str) -> str:
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout

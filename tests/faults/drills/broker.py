@@ -1,0 +1,147 @@
+"""A broker that dies, stands still, fills up, forgets, or holds what nobody can read."""
+
+import json
+import shutil
+from contextlib import suppress
+
+import amqp
+
+from deploy.runner import installation
+from deploy.runner.broker_accounts import VHOST
+from deploy.runner.broker_admin import EVERYTHING
+from deploy.runner.rabbitmq import ADMIN
+from tests.faults.rounds import Drill
+from tests.faults.world import World
+
+FACTS = ("sync.orders", "sync.facts", "catalog.facts", "orders.outcomes", "sessions.facts")
+SERVICES = ("catalog", "orders", "sync", "sessions")
+# each with a number of its own: the same bytes are the same letter
+UNREADABLE = (
+    ("\x80\x04nonsense %d", "application/x-python-serialize"),
+    ('{"a": %d', "application/json"),
+    ('{"__type__": "decimal", "__value__": "1E+999999999", "n": %d}', "application/json"),
+    ("[" * 10_000 + "%d", "application/json"),
+)
+
+
+def channel(world: World) -> amqp.Channel:
+    """A channel of the administrator's."""
+    plan = world.system.plan
+    with plan.broker.admin as admin:
+        admin.permit(VHOST, ADMIN, EVERYTHING)
+    connection = amqp.Connection(
+        f"127.0.0.1:{plan.broker.ports.amqp}",
+        ADMIN,
+        plan.vault.broker_administrator(),
+        virtual_host=VHOST,
+        connect_timeout=5,
+    )
+    connection.connect()
+    return connection.channel()
+
+
+def given_to_one_that_dies(world: World, queue: str) -> int:
+    """How many messages of a queue a consumer was given before it died with none of them acknowledged."""
+    to, given = channel(world), list[amqp.Message]()
+    to.basic_qos(0, 500, False)
+    to.basic_consume(queue, callback=given.append)
+    with suppress(TimeoutError):
+        while True:
+            to.connection.drain_events(timeout=0.5)
+    to.connection.collect()
+    return len(given)
+
+
+def killed(world: World) -> bool:
+    return world.kill("rabbitmq")
+
+
+def away(world: World) -> bool:
+    """For a while, with orders that go on being sold."""
+    with world.system.stopped("rabbitmq"):
+        world.sell(60)
+    return True
+
+
+def silent(world: World) -> bool:
+    """Longer than a confirm is waited for."""
+    with world.frozen("rabbitmq"):
+        world.sell(60)
+        late = "select count(*) from orders.outbox where attempts > 0"
+        return bool(world.until("a confirm is late", lambda: world.sql(late)[0][0], within=20))
+
+
+def alarm(world: World) -> bool:
+    """Too little room on its disk: it takes nothing, and says nothing."""
+    control = world.system.plan.broker.control
+    control("set_disk_free_limit", "900GB")
+    try:
+        blocked = world.until("the alarm", lambda: "disk" in control("eval", "rabbit_alarm:get_alarms()."), within=15)
+        world.sell(60)
+        return bool(blocked)
+    finally:
+        control("set_disk_free_limit", "1GB")
+
+
+def disk_lost(world: World) -> bool:
+    """Its data are gone, with all that waited; the accounts are made anew, as each start does."""
+    plan = world.system.plan
+    with world.outage():
+        world.sell(40)
+        with world.system.stopped("rabbitmq"):
+            shutil.rmtree(plan.folder / "rabbitmq" / "data")
+        world.system.wait_ready("rabbitmq")
+        installation.prepare_broker(plan.broker.admin, plan.vault)
+        world.sell(10)
+    return True
+
+
+def purged(world: World) -> bool:
+    """Emptied by hand, then deleted, while orders wait."""
+    with world.outage():
+        world.sell(30)
+        gone = channel(world).queue_purge("sync.orders")
+        world.sell(10)
+        channel(world).queue_delete("sync.orders")
+        world.sell(10)
+    return bool(gone)
+
+
+def no_dead_letter_queue(world: World) -> bool:
+    queues = [f"{queue}.dead" for queue in FACTS]
+    for queue in queues:
+        channel(world).queue_delete(queue)
+    poison(world)
+    for service in SERVICES:
+        world.system.restart(f"{service}.worker")
+    world.system.wait_ready(*(f"{service}.worker" for service in SERVICES))
+    with world.system.plan.broker.admin as admin:
+        there = admin.queues(VHOST)
+    return all(queue in there for queue in queues)
+
+
+def poison(world: World) -> bool:
+    """What nobody can read, on every queue; on those of questions also one that names nobody to answer."""
+    to = channel(world)
+    for queue in FACTS:
+        for body, kind in UNREADABLE:
+            world.poison += 1
+            to.basic_publish(amqp.Message(body % world.poison, content_type=kind), "", queue)
+    for service in SERVICES:
+        body = json.dumps({"args": [], "kwargs": {}}).encode()
+        for kind in ("application/json", "application/x-python-serialize"):
+            to.basic_publish(amqp.Message(body, content_type=kind), "nameko-rpc", f"{service}.status")
+    world.sell(20)
+    return True
+
+
+DRILLS = (
+    Drill("F16a", "the broker is killed", killed, 40),
+    Drill("F16b", "the broker is away while sixty orders are sold", away, 40),
+    Drill("F6", "confirms come late, or never: the broker stands still", silent, 40),
+    Drill("F17", "the broker's disk alarm blocks every publisher", alarm, 40),
+    Drill("F18", "the broker's data are deleted while orders wait", disk_lost, 60),
+    Drill("F20", "a queue is purged, then deleted, while orders wait", purged, 60),
+    Drill("F22", "what nobody can read, on every queue", poison, 30),
+    Drill("F19", "the queues of dead letters are gone when poison comes", no_dead_letter_queue, 40),
+)

@@ -1,0 +1,92 @@
+"""A database that dies, cuts connections, or holds what cannot be told."""
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from deploy.demo import selling
+from deploy.demo.api import Refused
+from services.chassis.ids import new_id
+from tests.faults.rounds import Drill
+from tests.faults.world import World
+
+BACKENDS = "select pid from pg_stat_activity where backend_type = 'client backend' and application_name like %s"
+MANY = 10_000
+
+
+def killed(world: World) -> bool:
+    return world.kill("postgres")
+
+
+def one_backend(world: World) -> bool:
+    """PostgreSQL then throws everybody out, for shared memory may be damaged."""
+    for (pid,) in world.sql(BACKENDS, "orders")[:1]:
+        os.kill(pid, signal.SIGKILL)
+        return True
+    return False
+
+
+def cut_while_committing(world: World) -> bool:
+    """Connections are cut at any moment of a sale, that of its commit among them."""
+    cut = 0
+    for _ in range(25):
+        world.pause(world.rng.uniform(0.02, 0.2))
+        with suppress(Exception):
+            cut += len(world.sql(BACKENDS.replace("select pid", "select pg_terminate_backend(pid)"), "orders"))
+    return cut > 10
+
+
+def same_sale_at_once(world: World) -> bool:
+    """One sale from ten hands at once, and its articles in the opposite order from others."""
+    till = world.people.tills[0]
+    skus = world.skus[:6]
+    for n in range(5):
+        cart = selling.cart_of([(sku, 1) for sku in skus[:: (-1) ** n]])
+        total = till.api.post("/api/orders/quotes", cart)["totals"]["total_minor"]
+        sale = selling.paid(cart, total)
+        world.journal.attempt(cart["order_id"])
+        with ThreadPoolExecutor(10) as pool:
+            answers = list(pool.map(lambda s: world.tills.pay(till, s), [sale] * 10))
+        if len({a["document"]["invoice"]["number"] for a in answers}) != 1:
+            return False
+    return True
+
+
+def unroutable(world: World) -> bool:
+    """Facts for a queue that is not there, before and beside those of sales; and a long tail of copies."""
+    row = "insert into orders.outbox (event_id, queue, type, body) values (%s, %s, 'orders.nothing.v1', '{}')"
+    world.sql(row, new_id(), "nowhere.facts")
+    copies = "insert into orders.outbox (event_id, type, body) select gen_random_uuid(), 'orders.nothing.v1', '{}' "
+    world.sql(f"{copies} from generate_series(1, {MANY})")
+    try:
+        world.sell(60)
+        tried = "select attempts from orders.outbox where queue = 'nowhere.facts'"
+        return world.until("it was tried", lambda: world.sql(tried)[0][0] > 0, within=60)
+    finally:
+        world.sql("delete from orders.outbox where queue = 'nowhere.facts'")
+
+
+def money_taken_then_refused(world: World) -> bool:
+    """The customer has paid by UPI when the total turns out to be another: noted, then taken over by the sale."""
+    till = world.people.tills[1]
+    cart = selling.cart_of([(world.skus[0], 1)])
+    total = till.api.post("/api/orders/quotes", cart)["totals"]["total_minor"]
+    payment = {"payment_mode": "UPI", "reference": str(world.rng.randrange(10**11, 10**12))}
+    world.journal.attempt(cart["order_id"])
+    with suppress(Refused):
+        till.api.post("/api/orders/orders", selling.paid(cart, total - 1, payment))
+    state = "select state from orders.orphan_payments where order_id = %s"
+    noted = world.sql(state, cart["order_id"])
+    world.tills.pay(till, selling.paid(cart, total, payment))
+    return noted == [("open",)] and world.sql(state, cart["order_id"]) == [("sold",)]
+
+
+DRILLS = (
+    Drill("F24a", "PostgreSQL is killed", killed, 25),
+    Drill("F24b", "one backend of PostgreSQL is killed", one_backend, 20),
+    Drill("F25", "connections are cut at any moment of a sale", cut_while_committing, 20),
+    Drill("F27", "one sale from ten hands at once, articles in opposite order", same_sale_at_once, 15),
+    Drill("F29", "a fact that cannot be told, and ten thousand copies", unroutable, 60),
+    Drill("F30", "money is taken, then Pay is refused", money_taken_then_refused, 15),
+)

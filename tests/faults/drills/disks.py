@@ -1,0 +1,55 @@
+"""Power that fails, and a disk that is full, under database and broker."""
+
+from deploy.demo.api import Refused
+from services.chassis.ids import new_id
+from tests.faults.disk import Disk
+from tests.faults.drills.processes import DOORS, WORKERS
+from tests.faults.rounds import Drill, Strike
+from tests.faults.world import World
+
+DATA = ("postgres", "rabbitmq")
+TOLD_WITHIN_S = 3
+
+
+def power_cut(disk: Disk) -> Strike:
+    """Everything stands still, the disk forgets what was not synced, everything is dead, and starts again."""
+
+    def strike(world: World) -> None:
+        world.sell(30)
+        with world.outage():
+            world.sell(30)
+            with world.dead(*DATA, *DOORS, *WORKERS, "nginx", meanwhile=disk.cut_power):
+                disk.start_again()
+
+    return strike
+
+
+def full(disk: Disk) -> Strike:
+    """Too little room: tills are told before anybody pays; then none at all; then it heals by itself."""
+
+    def strike(world: World) -> bool:
+        with disk.filled(left_mb=20):
+            world.until("tills are told", lambda: _refused(world) == "storage_full", within=TOLD_WITHIN_S)
+        with disk.filled(left_mb=0):
+            world.pause(10)
+        world.until("tills sell again", lambda: _refused(world) == "", within=60)
+        return True
+
+    return strike
+
+
+def _refused(world: World) -> str:
+    """The code with which a quote is refused, at once."""
+    cart = {"order_id": str(new_id()), "lines": [{"sku": world.skus[0], "quantity": 1}]}
+    try:
+        world.impatient.post("/api/orders/quotes", cart)
+    except Refused as refused:
+        return refused.code
+    return ""
+
+
+def drills(disk: Disk) -> tuple[Drill, ...]:
+    return (
+        Drill("F34", "the power fails: what was not synced is gone", power_cut(disk), 60, rounds=3),
+        Drill("F32", "the disk of the database is nearly full, then full", full(disk), 60),
+    )

@@ -1,0 +1,128 @@
+"""Head office, and the line to it, in every mood."""
+
+import time
+
+from tests.faults.rounds import Drill, Strike
+from tests.faults.world import World
+
+ORDERS = "/v1/orders"
+
+
+def mood(*dials: dict[str, object], sales: int = 50, lasts: float = 3.0) -> Strike:
+    """These dials are on while so many are sold, and for so many seconds more."""
+
+    def strike(world: World) -> None:
+        with world.dials(*dials):
+            world.sell(sales)
+            world.pause(lasts)
+
+    return strike
+
+
+def cured(*dials: dict[str, object]) -> Strike:
+    """The same; what then waits for a person is sent again by one."""
+
+    def strike(world: World) -> bool:
+        with world.dials(*dials):
+            world.sell(50)
+            pending = "select count(*) from sync.deliveries where state = 'pending'"
+            struck = world.until("something waits for a person", lambda: world.sql(pending)[0][0], within=60)
+        world.send_again()
+        return bool(struck)
+
+    return strike
+
+
+def portal(world: World) -> bool:
+    """A page instead of every answer: the store is offline, and nothing counts as sent."""
+    with world.dials({"kind": "portal"}):
+        world.offline()
+        world.sell(40)
+    return True
+
+
+def flaps(world: World) -> bool:
+    """A line that changes every second makes one session and two changes of mode, or none."""
+    count = "select count(*) from sessions.offline_sessions"
+    before = world.sql(count)[0][0]
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        world.office.set({"kind": "down"})
+        world.pause(1)
+        world.office.set()
+        world.pause(1)
+    return bool(world.sql(count)[0][0] - before <= 1)
+
+
+def forgets(world: World) -> bool:
+    """Head office is set back to yesterday: the comparison names what it lost, and a person sends it again."""
+    world.until(
+        "rest", lambda: world.sql("select count(*) > 20 from orders.orders where state = 'synced'")[0][0], within=60
+    )
+    rows = world.sql(
+        "select order_id::text, business_date::text from orders.orders where state = 'synced' order by id desc limit 3"
+    )
+    for order_id, _ in rows:
+        world.office.forget(order_id)
+        world.forgotten.add(order_id)
+    named = world.until(
+        "the comparison names them", lambda: world.differences(rows[0][1]) >= {i for i, _ in rows}, within=60
+    )
+    for order_id, _ in rows:
+        world.manager.post(f"/api/sync/deliveries/{order_id}/retry", {})
+    return bool(named)
+
+
+def feed(kind: str) -> Strike:
+    """A feed that must change nothing while it is so."""
+
+    def strike(world: World) -> bool:
+        with world.dials({"kind": kind, "path": "/v1/feeds"}):
+            world.manager.post("/api/catalog/data-sync", {})
+            failed = world.until("a feed is not taken", lambda: _feed_failed(world), within=30)
+            world.sell(30)
+        world.manager.post("/api/catalog/data-sync", {})
+        return bool(failed)
+
+    return strike
+
+
+def _feed_failed(world: World) -> bool:
+    return any(row["error"] for row in world.manager.get("/api/catalog/data-sync")["datasets"])
+
+
+def mode_by_hand(world: World) -> bool:
+    """Offline Mode on and off by hand, twice, while replies are lost and orders are made void."""
+    with world.dials({"kind": "lose_reply", "path": ORDERS, "every": 5}):
+        for on in (True, False) * 2:
+            world.toggle(on)
+            world.sell(15)
+    return True
+
+
+def _orders(kind: str, value: object = None, *, every: int = 1) -> dict[str, object]:
+    """A dial that strikes orders only."""
+    return {"kind": kind, "value": value, "path": ORDERS, "every": every}
+
+
+REFUSAL = {"kind": "refuse", "value": {"code": "unknown_sku", "text": "Nobody knows this article."}, "every": 10}
+
+DRILLS = (
+    Drill("F42", "a captive portal answers everything", portal, 40),
+    Drill("F43", "a line that changes every second", flaps, 60),
+    Drill("F48a", "every third order is stored and its answer lost", mood(_orders("lose_reply", every=3)), 40),
+    Drill("F48b", "orders are stored, the answer comes too late", mood(_orders("late_ms", 8000, every=4)), 60),
+    Drill("F49a", "one order in ten is refused", cured(REFUSAL), 40),
+    Drill("F49b", "one order in ten is a 500", mood(_orders("status", 500, every=10)), 60),
+    Drill("F50a", "429 with Retry-After for everything", mood(_orders("retry_after", "2")), 40),
+    Drill("F50b", "503 with a Retry-After that means nothing", mood(_orders("unavailable", "soon")), 40),
+    Drill("F51", "401 for everything: the drain rests for a minute", mood({"kind": "unauthorised"}), 100),
+    Drill("F52a", "answers about another order", cured(_orders("other_order", every=6)), 40),
+    Drill("F52b", "answers with another amount", cured(_orders("wrong_amount", every=6)), 40),
+    Drill("F53", "head office forgets three orders", forgets, 60),
+    Drill("F54a", "a feed breaks off", feed("half_feed"), 20),
+    Drill("F54b", "a feed with a wrong count", feed("wrong_count"), 20),
+    Drill("F54c", "a feed with a wrong checksum", feed("wrong_checksum"), 20),
+    Drill("F54d", "a feed that deletes three in ten", feed("mass_delete"), 20),
+    Drill("F56", "Offline Mode by hand while replies are lost and orders made void", mode_by_hand, 60),
+)

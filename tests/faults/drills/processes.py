@@ -1,0 +1,242 @@
+"""Processes that die or stand still at the worst moment."""
+
+import os
+import signal
+import socket
+import time
+from contextlib import suppress
+
+from tests.faults.drills import broker
+from tests.faults.rounds import Drill, Strike
+from tests.faults.world import World
+
+DOORS = ("catalog.door", "orders.door", "sync.door", "sessions.door")
+WORKERS = ("catalog.worker", "orders.worker", "sync.worker", "sessions.worker")
+SERVERS = ("nginx", "rabbitmq", "postgres")
+
+SALE = "orders.door:orders.handlers.selling._once"
+TAKE = "chassis.inbox.Inbox.take"
+ACK = "ack.chassis.intake.Intake._take"
+DEATHS = 30
+# a supervisor finds in 15 s that a process which stands still is of no use
+NOTICED_S = 60
+# a point that is reached now and then has longer turns later
+TURN_S, TURNS = 8, 3
+POINTS_WITHIN_S = 420
+SHOWN = 12
+
+
+def at(*points: str) -> Strike:
+    """Killed at each of these points, one after the other."""
+
+    def strike(world: World) -> None:
+        for point in points:
+            world.strike_at(point)
+
+    return strike
+
+
+def during_an_outage(*points: str) -> Strike:
+    """The same, while orders wait and when they go."""
+
+    def strike(world: World) -> None:
+        for point in points:
+            world.armoury.arm(point)
+        with world.outage():
+            world.sell(20)
+        for point in points:
+            world.until(point, lambda p=point: world.armoury.struck(p), within=60)
+
+    return strike
+
+
+def gateway(world: World) -> bool:
+    """Three times in mid-pay: a till that got no answer asks again."""
+    struck = True
+    for _ in range(3):
+        struck &= world.kill("nginx")
+        world.sell(10)
+    return struck
+
+
+def drain_dies_often(world: World) -> bool:
+    """More often than a broker of today delivers by default, each time with all that it was given unacknowledged."""
+    with world.outage():
+        world.sell(40)
+        with world.system.stopped("sync.worker"):
+            given = [broker.given_to_one_that_dies(world, "sync.orders") for _ in range(DEATHS)]
+    for _ in range(3):
+        world.strike_at(f"sync.worker:{ACK}.before", within=60)
+    return min(given) >= 40
+
+
+def drain_wakes_late(world: World) -> bool:
+    """A sender that stood still for longer than its hold lasts wakes when another has taken over."""
+    second = world.system.plan.another("sync", "worker")
+    world.strike_at(f"{POST}.before", "freeze")
+    frozen = world.system.pid("sync.worker")
+    [(before,)] = world.sql("select holder from sync.drainer")
+    second.launch()
+    try:
+        world.until("another sends", lambda: world.sql("select holder from sync.drainer")[0][0] != before, within=30)
+        world.sell(10)
+        os.kill(frozen, signal.SIGCONT)
+        world.pause(3)
+    except ProcessLookupError:
+        return False
+    else:
+        return True
+    finally:
+        second.stop()
+
+
+def stands_still_in_a_sale(world: World) -> bool:
+    """It holds the locks of its articles and of its till until the supervisor has found that it is of no use."""
+    before = world.system.pid("orders.door")
+    world.strike_at(f"{SALE}.before_commit", "freeze")
+    world.until("it is replaced", lambda: world.system.pid("orders.door") not in (before, None), within=NOTICED_S)
+    return True
+
+
+def everything(world: World) -> bool:
+    """All at once, while orders wait."""
+    with world.outage():
+        world.sell(20)
+        return world.kill(*DOORS, *WORKERS, *SERVERS)
+
+
+def told_to_end(world: World) -> bool:
+    """An update: each is ended in order and started anew, while tills sell."""
+    starts = world.store.starts()
+    for name in (*DOORS, *WORKERS):
+        world.system.restart(name)
+        world.sell(3)
+    return world.store.starts() > starts
+
+
+def update_with_a_full_queue(world: World) -> bool:
+    with world.outage():
+        world.sell(60)
+        return told_to_end(world)
+
+
+def others_are_away(world: World) -> bool:
+    """A sale needs the gateway, `orders` and PostgreSQL."""
+    names = [f"{service}.{kind}" for service in ("catalog", "sync", "sessions") for kind in ("door", "worker")]
+    with world.system.stopped(*names, "rabbitmq"):
+        world.sell(60)
+    return True
+
+
+def readers_hang(world: World) -> bool:
+    """Forty connections to each page of metrics that ask and never read."""
+    opened = [ask_and_leave(address) for address in world.metrics() * 40]
+    world.sell(40)
+    for connection in opened:
+        with suppress(OSError):
+            connection.close()
+    return len(opened) > len(world.metrics())
+
+
+def ask_and_leave(address: str) -> socket.socket:
+    host, _, port = address.partition(":")
+    connection = socket.create_connection((host, int(port)), timeout=5)
+    connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+    return connection
+
+
+def every_point(world: World) -> bool:
+    """Each point that was ever reached; every process goes through its own, one after the other."""
+    left: dict[str, list[str]] = {}
+    for point in sorted(world.armoury.seen()):
+        left.setdefault(point.partition(":")[0], []).append(point)
+    for points in left.values():
+        world.rng.shuffle(points)
+    walks = [Walk(world, process, points) for process, points in left.items()]
+    deadline = time.monotonic() + POINTS_WITHIN_S
+    while time.monotonic() < deadline:
+        ended = [walk.step() for walk in walks]
+        if all(ended):
+            break
+        world.pause(0.1)
+    missed = sorted(point for walk in walks for point in walk.missed())
+    total = sum(map(len, left.values()))
+    world.notes["points"] = "; not ".join([f"{total - len(missed)} of {total} points struck", *missed[:SHOWN]])
+    return not missed
+
+
+class Walk:
+    """The points of one process, each armed until it is struck or has had its turns."""
+
+    def __init__(self, world: World, process: str, points: list[str]) -> None:
+        self._world, self._process = world, process
+        self._waiting = [(point, 1) for point in points]
+        self._armed: tuple[str, int] | None = None
+        self._since = 0.0
+        self._given_up: list[str] = []
+
+    def step(self) -> bool:
+        """Arms the next one when it is time to; whether all had their turn."""
+        armoury, now = self._world.armoury, time.monotonic()
+        if self._armed is not None:
+            point, turn = self._armed
+            if not armoury.struck(point) and now - self._since < TURN_S * turn:
+                return False
+            if not armoury.struck(point):
+                armoury.disarm(point)
+                if turn < TURNS:
+                    self._waiting.append((point, turn + 1))
+                else:
+                    self._given_up.append(point)
+            self._armed = None
+        if self._waiting and self._world.is_ready(self._process):
+            self._armed, self._since = self._waiting.pop(0), now
+            armoury.arm(self._armed[0])
+        return not self._waiting and self._armed is None
+
+    def missed(self) -> list[str]:
+        left = [point for point, _ in self._waiting]
+        return [*self._given_up, *left, *([self._armed[0]] if self._armed else [])]
+
+
+def at_random(world: World) -> bool:
+    """Ten kills of anything, at any moment."""
+    struck = 0
+    for _ in range(10):
+        world.pause(world.rng.uniform(0.1, 2.0))
+        struck += world.kill(world.rng.choice((*DOORS, *WORKERS, *WORKERS, *SERVERS)))
+        if world.rng.random() < 0.2:
+            world.office.set(*([{"kind": "down"}] if world.rng.random() < 0.5 else []))
+    return struck > 0
+
+
+POST = "sync.worker:head_office.send_order"
+SETTLE = "sync.worker:sync.handlers.draining.settle"
+SWAP = "catalog.door:catalog.handlers.syncing._sync"
+
+relay_dies = at("orders.worker:publish.after", "orders.worker:confirm.after", "sync.worker:confirm.after")
+intake_dies = at(f"sync.worker:{TAKE}.after_commit", f"sync.worker:{ACK}.after")
+facts_die = during_an_outage(f"catalog.worker:{TAKE}.before_commit", f"sessions.worker:{TAKE}.before_commit")
+
+DRILLS = (
+    Drill("F1", "the gateway dies in mid-pay, three times", gateway, 10),
+    Drill("F2", "orders dies before the commit of a sale", at(f"{SALE}.before_commit"), 15),
+    Drill("F3", "orders dies after the commit, before the answer", at(f"{SALE}.after_commit"), 15),
+    Drill("F4", "orders dies with the answer made and the relay not woken", at("orders.door:reply.place"), 15),
+    Drill("F5", "a relay dies after the publish, before the mark", relay_dies, 20),
+    Drill("F7", "sync dies after the POST, before its answer is read", at(f"{POST}.after"), 25),
+    Drill("F8", "sync dies with the answer, before its commit", at(f"{SETTLE}.before_commit"), 25),
+    Drill("F9", "sync dies between commit and acknowledgement, and after it", intake_dies, 25),
+    Drill("F10", f"sync dies {DEATHS} times with what it took in unacknowledged", drain_dies_often, 40),
+    Drill("F11", "a sender stands still, another takes over, the first wakes", drain_wakes_late, 30),
+    Drill("F12", "catalog and sessions die in the handling of a fact", facts_die, 30),
+    Drill("F13", "catalog dies in the swap of a snapshot", at(f"{SWAP}.before_commit"), 15),
+    Drill("F14", "everything dies at once", everything, 60),
+    Drill("F15", "every service is told to end and started anew", told_to_end, 20),
+    Drill("F26", "orders stands still holding the locks of a sale", stands_still_in_a_sale, 30),
+    Drill("F28", "catalog, sync, sessions and the broker are away", others_are_away, 40),
+    Drill("F57", "an update while orders wait in the queue", update_with_a_full_queue, 40),
+    Drill("F60", "readers of metrics ask and never read", readers_hang, 10),
+)
+POINTS = Drill("points", "killed once at every point of every process", every_point, 60)
+RANDOM = Drill("random", "ten kills of anything at any moment", at_random, 60, rounds=10)

@@ -1,0 +1,159 @@
+"""A round: the tills sell, a fault strikes, it ends, everything comes to rest, the invariants are counted."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.checker import Findings, check
+from tests.faults.evidence import Evidence
+from tests.faults.world import NotMade, World
+
+# sales before the fault, so that it strikes a shop that is at work
+WARM = 12
+REST_FACTOR = 4
+LONGEST_REST_S = 180.0
+
+Strike = Callable[[World], Any]
+
+
+@dataclass(frozen=True)
+class Drill:
+    """A fault of the matrix; `strike` makes it, lets it last, ends it, and says whether it was seen to strike.
+
+    `within` is how many seconds may pass from its end until all is at rest, `rounds` how often it is made.
+    """
+
+    row: str
+    title: str
+    strike: Strike
+    within: float
+    rounds: int = 1
+
+
+@dataclass
+class Row:
+    """A line of the table."""
+
+    drill: Drill
+    rounds: int = 0
+    attempts: int = 0
+    acked: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unexpected: int = 0
+    recovered: int = 0
+    not_run: int = 0
+    seconds: list[float] = field(default_factory=list)
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+    why: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return bool(set(self.wrong) - {"I22"})
+
+    def note(self, found: Findings, evidence: Evidence, before: Findings | None) -> None:
+        """Adds a round; figures that only grow count from the round before."""
+        self.rounds += 1
+        self.attempts += found.attempts - (before.attempts if before else 0)
+        self.acked += found.acked - (before.acked if before else 0)
+        self.lost += max(0, found.lost - (before.lost if before else 0))
+        self.doubled += max(0, found.doubled - (before.doubled if before else 0))
+        self.unexpected += max(0, found.unexpected - (before.unexpected if before else 0))
+        self.recovered += max(0, found.recovered - (before.recovered if before else 0))
+        if evidence.recovered_after is not None:
+            self.seconds.append(evidence.recovered_after)
+        if not found.valid:
+            self.not_run += 1
+        for name, lines in found.wrong.items():
+            if before is None or lines != before.wrong.get(name):
+                self.wrong.setdefault(name, []).extend(lines[:5])
+
+
+class Rounds:
+    """Plays drills in one store, one after the other."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._before: Findings | None = None
+
+    def play(self, drill: Drill) -> Row:
+        row = Row(drill)
+        for _ in range(drill.rounds):
+            try:
+                self._one(drill, row)
+            except NotMade as error:
+                row.not_run += 1
+                row.why = str(error)
+                return row
+        return row
+
+    def _one(self, drill: Drill, row: Row) -> None:
+        world = self._world
+        acked = world.journal.count()
+        world.quiet()
+        world.tills.start()
+        world.back_office.start()
+        struck, problem = False, ""
+        try:
+            world.sell(WARM)
+            struck = drill.strike(world) is not False
+            world.sell(max(0, 50 - (world.journal.count() - acked)))
+        except NotMade:
+            raise
+        except Exception as error:  # noqa: BLE001  a strike that fails is a row that failed, not the end of the run
+            problem = f"{type(error).__name__}: {error}"
+        finally:
+            world.armoury.disarm()
+            ended = time.monotonic()
+            world.office.set()
+            world.back_office.stop()
+            world.tills.stop()
+        row.why = world.notes.pop(drill.row, "")
+        recovered = self._rest(drill, ended)
+        if problem or recovered is None:
+            row.why = f"{problem} {world.why_not()}".strip()
+        found = evidence_of(world, drill, struck=struck and not problem, acked_before=acked, recovered=recovered)
+        findings = check(found)
+        row.note(findings, found, self._before)
+        self._before = findings
+
+    def _rest(self, drill: Drill, ended: float) -> float | None:
+        """Seconds from the end of the fault until all was at rest; None when it never was."""
+        try:
+            self._world.until("rest", self._world.at_rest, within=min(LONGEST_REST_S, drill.within * REST_FACTOR + 30))
+        except TimeoutError:
+            return None
+        return time.monotonic() - ended
+
+
+def evidence_of(world: World, drill: Drill, *, struck: bool, acked_before: int, recovered: float | None) -> Evidence:
+    """All that there is to see, now that everything is at rest."""
+    journal, collector = world.journal, world.collector
+    return Evidence(
+        attempted=frozenset(journal.attempted),
+        acked=dict(journal.acked),
+        told_differently=frozenset(journal.again),
+        abandoned=frozenset(journal.abandoned),
+        void_asked=frozenset(journal.void_asked),
+        surprises=tuple(journal.surprises),
+        held=tuple(collector.held()),
+        corrected=frozenset(collector.corrected()),
+        deliveries=tuple(collector.deliveries()),
+        sessions=tuple(collector.sessions()),
+        stock=tuple(collector.stock()),
+        unsent=collector.unsent(),
+        inbox_doubles=tuple(collector.inbox_doubles()),
+        dead_letters=tuple(collector.dead_letters()),
+        chain_flaws=tuple(collector.chain_flaws()),
+        canaries=tuple(collector.canaries()),
+        booked=tuple(collector.booked()),
+        cancelled=collector.cancelled(),
+        posts=tuple(collector.posts()),
+        forgotten=frozenset(world.forgotten),
+        poison=world.poison,
+        struck=struck,
+        acked_in_round=journal.count() - acked_before,
+        recovered_after=recovered,
+        bound=drill.within,
+    )

@@ -1,0 +1,102 @@
+"""`python -m tests.faults.sabotage`: switches defences off, one by one, to see whether their lines turn red."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tests.faults.defences import FSYNC
+from tests.faults.disk import Disk
+from tests.faults.drills import DRILLS, disks, processes
+from tests.faults.rounds import Drill, Rounds
+from tests.faults.world import World
+
+# what is lost never comes to rest: nobody has to wait long for that
+WITHIN_S = 12.0
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A defence, the drill that has to miss it, and the lines that have to turn red."""
+
+    defence: str
+    drill: Drill
+    red: frozenset[str]
+
+
+def _drill(row: str) -> Drill:
+    [found] = [drill for drill in DRILLS if drill.row == row]
+    return replace(found, within=WITHIN_S)
+
+
+STUCK = frozenset({"I12", "I21"})
+ACKED_FIRST = Drill(
+    "F9", "sync dies with a batch not committed", processes.at(f"sync.worker:{processes.TAKE}.before_commit"), WITHIN_S
+)
+
+PLAN = (
+    Sabotage("commit before answer", _drill("F4"), frozenset({"I1"})),
+    Sabotage("outbox in the transaction", _drill("F3"), STUCK),
+    Sabotage("asking what was received", _drill("F18"), STUCK),
+    Sabotage("acknowledgement after commit", ACKED_FIRST, STUCK),
+    Sabotage("mark after confirm", _drill("F6"), STUCK),
+    Sabotage("mandatory", _drill("F20"), STUCK),
+    Sabotage("fence", _drill("F11"), frozenset({"I24"})),
+    Sabotage("one key an order", _drill("F48a"), frozenset({"I2", "I3"})),
+    Sabotage("checksum of a feed", _drill("F54c"), frozenset({"I22"})),
+    Sabotage("delivery limit", _drill("F10"), frozenset({"I11"})),
+    Sabotage("hysteresis", _drill("F43"), frozenset({"I22"})),
+)
+
+
+def main(
+    seed: Annotated[int, typer.Option(help="Of everything that is chosen at random.")] = 1,
+    only: Annotated[str, typer.Option(help="These defences alone, by commas.")] = "",
+) -> None:
+    """Each line says what was switched off and what turned red; ends with `N passed, N failed`."""
+    chosen = [row for row in PLAN if not only or row.defence in only.split(",")]
+    good = [_play(row.defence, row.drill, row.red, seed) for row in chosen]
+    if not only or FSYNC in only.split(","):
+        good.append(_power(seed))
+    print(f"{sum(good)} passed, {len(good) - sum(good)} failed")
+    sys.exit(not all(good))
+
+
+def _power(seed: int) -> bool:
+    """Without fsync a power cut takes what was confirmed."""
+    with _folder() as place, Disk.opened(place) as disk:
+        [drill] = [drill for drill in disks.drills(disk) if drill.row == "F34"]
+        return _judge(FSYNC, replace(drill, rounds=1, within=WITHIN_S), None, place, seed, disk.mount)
+
+
+def _play(defence: str, drill: Drill, red: frozenset[str], seed: int) -> bool:
+    with _folder() as place:
+        return _judge(defence, drill, red, place, seed, None)
+
+
+def _judge(defence: str, drill: Drill, red: frozenset[str] | None, place: Path, seed: int, data: Path | None) -> bool:
+    with World.opened(place / "run", seed=seed, load=1, defence_off=defence, data_on=data) as world:
+        row = Rounds(world).play(drill)
+    good = set(row.wrong) == red if red is not None else "I1" in row.wrong or not row.rounds
+    shown = " ".join(sorted(row.wrong)) or "nothing"
+    wanted = "" if good else f", and not {' '.join(sorted(red or {'I1'}))}"
+    print(f"{defence:<30} {drill.row:<5} {shown} turned red{wanted}", flush=True)
+    for name, lines in row.wrong.items() if not good else ():
+        print(*(f"    {name}: {line}" for line in lines[:3]), sep="\n")
+    return good
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="store-sabotage-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,299 @@
+"""One store that is struck again and again: the real runner, services built with seams, people who work in it."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+from deploy.demo import selling
+from deploy.demo.api import Refused, StoreApi
+from deploy.demo.people import sign_in
+from deploy.demo.store import HeadOfficeDials, Store
+from deploy.runner import supervisor
+from deploy.runner.database_roles import DATABASE
+from deploy.runner.plan import Plan
+from deploy.runner.postgres import Postgres
+from deploy.runner.process import Process, descendants
+from deploy.runner.processes import HttpProcess
+from deploy.runner.settings import RunSettings
+from deploy.runner.system import System
+from tests.faults import build
+from tests.faults.collect import Collector
+from tests.faults.defences import FSYNC
+from tests.faults.journal import Journal
+from tests.faults.seams import Armoury
+from tests.faults.shop import BackOffice, Tills
+
+LOOK_S = 0.2
+# eight tills at this pace sell some thirty times a second
+PAUSE_S = 0.22
+SHORT_PAUSE_S = 0.4
+SERVICES = {
+    "orders": {"oversell": "warn", "limit_order_minor": str(10**13), "limit_session_minor": str(10**13)},
+    "sync": {"probe_seconds": "1", "oms_slow_start_seconds": "2", "oms_timeout_seconds": "6"},
+}
+
+
+class BuiltPlan(Plan):
+    """A plan whose doors and workers are built with seams."""
+
+    defence_off = ""
+
+    def service(self, service: str, kind: str) -> HttpProcess:
+        process = super().service(service, kind)
+        inner: Any = process.process
+        words = inner._command
+        words[words.index("-m") + 1 :] = [build.__name__, service, kind]
+        inner._environment |= {build.FOLDER: str(self.faults), build.SABOTAGE: self.defence_off}
+        return process
+
+    def another(self, service: str, kind: str) -> HttpProcess:
+        """A second copy of a process, which shows its figures wherever there is room."""
+        process = self.service(service, kind)
+        process.process._environment["STORE_METRICS_LISTEN"] = "127.0.0.1:0"  # type: ignore[union-attr]
+        return process
+
+    def _postgres(self) -> Postgres:
+        server = super()._postgres()
+        server._careless = self.defence_off == FSYNC
+        return server
+
+    @property
+    def faults(self) -> Path:
+        return self.folder / "faults"
+
+
+class NotMade(Exception):
+    """A fault that this machine cannot make; the text says why."""
+
+
+@dataclass
+class World:
+    """What a drill may do."""
+
+    system: System
+    seed: int
+    load: float = 1.0
+    journal: Journal = field(default_factory=Journal)
+    forgotten: set[str] = field(default_factory=set)
+    poison: int = 0
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.system.plan.settings)
+        self.office = HeadOfficeDials(self.store)
+        self.armoury = Armoury(self.system.plan.folder / "faults")
+        self.collector = Collector(self.system)
+        self.people = sign_in(self.store)
+        self.manager = self.people.manager
+        self.impatient = StoreApi(self.store.address, self.manager.token, keep_trying=0)
+        self._grant()
+        self.until("the store is online", lambda: self.mode() == "online", within=60)
+        self.rng = random.Random(self.seed)
+        self.skus = selling.articles(self.manager)
+        self.tills = Tills(self.people, self.journal, self.skus, self.seed, PAUSE_S / self.load)
+        self.back_office = BackOffice(self.people, self.seed, self.store)
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls, folder: Path, *, seed: int, load: float, defence_off: str = "", data_on: Path | None = None
+    ) -> Iterator[Self]:
+        """A store of its own in a folder, and people in it; database and broker may have another disk."""
+        for name in ("postgres", "rabbitmq") if data_on else ():
+            (data_on / name).mkdir(mode=0o755)  # type: ignore[operator]
+            folder.mkdir(exist_ok=True)
+            (folder / name).symlink_to(data_on / name)  # type: ignore[operator]
+        # what dies again and again is started again at once: a drill has no minute to wait
+        supervisor.LONGEST_PAUSE_S = SHORT_PAUSE_S
+        plan: type[BuiltPlan] = type("Built", (BuiltPlan,), {"defence_off": defence_off})
+        Armoury(folder / "faults")
+        with System(RunSettings(folder=folder, lan=False, services=SERVICES), plan) as system:
+            yield cls(system, seed=seed, load=load)
+
+    def _grant(self) -> None:
+        if self.manager.get("/api/sessions/storage-grant")["edge"] is None:
+            folder = self.system.plan.folder / "offline-data"
+            folder.mkdir(exist_ok=True)
+            self.manager.put("/api/sessions/storage-grant", {"folder": str(folder)})
+
+    # what is struck
+
+    def kill(self, *names: str) -> bool:
+        """SIGKILL to processes by name; whether each of them died. The runner starts them again."""
+        before = {name: self.system.pid(name) for name in names}
+        for name in names:
+            self.system.kill(name)
+        return all(before.values()) and all(self.system.pid(name) != pid for name, pid in before.items())
+
+    @contextmanager
+    def frozen(self, *names: str) -> Iterator[None]:
+        """Processes, with all that they started, stand still for a while."""
+        pids = [pid for name in names for pid in _family(self.system._keepers[name].unit.process)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with _gone():
+                    os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def dials(self, *dials: dict[str, Any]) -> Iterator[None]:
+        """Head office misbehaves for a while."""
+        self.office.set(*dials)
+        try:
+            yield
+        finally:
+            self.office.set()
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """The superuser's word to the database."""
+        url = self.system.plan.postgres.url(database=DATABASE)
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as db:
+            cursor = db.execute(statement.encode(), values)
+            return cursor.fetchall() if cursor.description else []
+
+    def strike_at(self, point: str, strike: str = "kill", *, within: float = 30) -> None:
+        """Strikes the next process that reaches a point. Raises TimeoutError when none does."""
+        self.armoury.arm(point, strike)
+        self.until(f"{point} is reached", lambda: self.armoury.struck(point), within=within)
+
+    @contextmanager
+    def dead(self, *names: str, meanwhile: Callable[[], None]) -> Iterator[None]:
+        """All stand still, `meanwhile` happens to their disk, then they are dead at the same moment, and start again.
+
+        Nobody who looks after them may start one before.
+        """
+        keepers = [self.system._keepers.pop(name) for name in names]
+        pids = [pid for keeper in keepers for pid in _family(keeper.unit.process)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        for keeper in keepers:
+            keeper.ask_to_stop()
+        meanwhile()
+        for pid in pids:
+            with _gone():
+                os.kill(pid, signal.SIGKILL)
+        for keeper in keepers:
+            keeper.stop()
+        try:
+            yield
+        finally:
+            for keeper in keepers:
+                self.system._keep(keeper.unit)
+
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """The line is down, and the store offline."""
+        with self.dials({"kind": "down"}):
+            self.offline()
+            yield
+
+    def quiet(self) -> None:
+        """As if the line had been good for long: a line that broke of late is believed more slowly."""
+        self.sql("update sync.lines set breaks = '[]'")
+
+    def send_again(self) -> None:
+        """A person sends whatever waits for one."""
+        self.until("the recovery desk", lambda: self.manager.post("/api/sync/retry-all", {}) is not None, within=30)
+
+    def toggle(self, on: bool) -> None:
+        """Offline Mode by hand."""
+        self.manager.put("/api/sessions/mode", {"on": on, "reason": "a drill" if on else None})
+
+    def differences(self, day: str) -> set[str]:
+        """Orders of a day that a comparison with head office names."""
+        asked = self.manager.post("/api/sync/reconciliations", {"business_date": day})["reconciliation_id"]
+        path = f"/api/sync/reconciliations/{asked}"
+        done = self.until("a comparison", lambda: _done(self.manager.get(path)), within=30)
+        return {row["order_id"] for row in done["differences"]}
+
+    def metrics(self) -> list[str]:
+        return list(self.system.plan.metrics().values())
+
+    # what is waited for
+
+    def sell(self, count: int, *, within: float = 60) -> None:
+        """Lets the tills confirm so many more sales."""
+        enough = self.journal.count() + count
+        self.until(f"{count} sales more", lambda: self.journal.count() >= enough, within=within)
+
+    def until(self, what: str, condition: Callable[[], Any], *, within: float) -> Any:
+        """The condition's first true value; an error in it is "not yet". Raises TimeoutError."""
+        deadline = time.monotonic() + within
+        while not (value := self._true(condition)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{within:.0f} s in vain: {what}")
+            time.sleep(LOOK_S)
+        return value
+
+    @staticmethod
+    def _true(condition: Callable[[], Any]) -> Any:
+        try:
+            return condition()
+        except (psycopg.Error, Refused, OSError, TimeoutError):
+            return None
+
+    def pause(self, seconds: float) -> None:
+        """A fault lasts; the tills go on."""
+        time.sleep(seconds)
+
+    def mode(self) -> str:
+        return str(self.manager.get("/api/orders/mode")["mode"])
+
+    def offline(self) -> None:
+        self.until("offline mode", lambda: self.mode() == "offline", within=60)
+
+    def online(self) -> None:
+        self.until("online again", lambda: self.mode() == "online", within=90)
+
+    def at_rest(self) -> bool:
+        """Whether everything that was confirmed has arrived and all that had to be told was told."""
+        [(orders,)] = self.sql("select count(*) from orders.orders where state in ('waiting', 'void_asked')")
+        at_rest = "('synced', 'pending', 'withdrawn')"
+        [(here,)] = self.sql(f"select count(*) from sync.deliveries where state not in {at_rest}")
+        [(sessions,)] = self.sql("select count(*) from sessions.offline_sessions where status in ('open', 'syncing')")
+        return not (orders or here or sessions or sum(self.collector.unsent().values())) and self.all_well()
+
+    def all_well(self) -> bool:
+        """Whether every process does its work and the store is online."""
+        return self.mode() == "online" and all(process["ready"] for process in self.store.state["processes"].values())
+
+    def is_ready(self, process: str) -> bool:
+        """Whether a process does its work, as its supervisor last saw it."""
+        return self.system._keepers[process].ready.is_set()
+
+    def why_not(self) -> str:
+        """What keeps the store from rest, for a person."""
+        orders = self.sql("select state, count(*) from orders.orders group by 1 order by 1")
+        here = self.sql("select state, count(*) from sync.deliveries group by 1 order by 1")
+        sessions = self.sql("select status, count(*) from sessions.offline_sessions group by 1 order by 1")
+        idle = [name for name, process in self.store.state["processes"].items() if not process["ready"]]
+        unsent = self.collector.unsent()
+        return f"orders {orders}, deliveries {here}, sessions {sessions}, unsent {unsent}, not ready {idle}"
+
+
+def _family(process: Process | None) -> list[int]:
+    pid = process.pid if process else None
+    return [pid, *descendants(pid)] if pid else []
+
+
+def _done(comparison: dict[str, Any]) -> dict[str, Any] | None:
+    return comparison if comparison["status"] == "done" else None
+
+
+@contextmanager
+def _gone() -> Iterator[None]:
+    try:
+        yield
+    except ProcessLookupError:
+        return
