@@ -12,6 +12,7 @@ from deploy.head_office.records import Records
 
 COUPONS_BP = {"FEST10": 1000, "WELCOME5": 500}
 DELIVERY_MINOR = 99_00
+MOST_SKUS = 100
 T = TypeVar("T")
 EXTENSIONS = {"HEM": ("Alteration: hem", 150_00), "CARE": ("Care plan, one year", 299_00)}
 
@@ -38,6 +39,14 @@ def quote(records: Records, body: dict[str, Any]) -> Response:
         values = (order_id, json.dumps(answer))
         db.execute("insert or replace into quotes (order_id, body) values (?, ?)", values)
     return JSONResponse(answer)
+
+
+def stock(records: Records, skus: list[str]) -> list[dict[str, Any]]:
+    """How many there are of each article that is known."""
+    if not 0 < len(skus) <= MOST_SKUS:
+        raise Malformed("from 1 to 100 skus are asked for")
+    found = {sku: _left(records, sku) for sku in skus}
+    return [{"sku": sku, "quantity": left} for sku, left in found.items() if left is not None]
 
 
 def commit_quote(records: Records, order_id: str) -> Response:
@@ -110,9 +119,12 @@ def _line(records: Records, line: dict[str, Any], basis: int) -> dict[str, Any]:
     sku, amount = line.get("sku"), line.get("amount_minor")
     if not isinstance(sku, str) or type(amount) is not int:
         raise Malformed("lines have a sku and an amount_minor")
+    return {"sku": sku, "discount_minor": amount * basis // 10_000, "stock": _left(records, sku) or 0}
+
+
+def _left(records: Records, sku: str) -> int | None:
     row = records.one("select record from feed where name = 'inventory' and key = ?", sku)
-    stock = json.loads(row["record"])["quantity"] if row else 0
-    return {"sku": sku, "discount_minor": amount * basis // 10_000, "stock": stock}
+    return int(json.loads(row["record"])["quantity"]) if row else None
 
 
 def _extension(code: str) -> dict[str, Any]:

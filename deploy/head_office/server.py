@@ -71,6 +71,7 @@ class HeadOffice:
             ("GET", "/v1/orders/{order_id}", self._order),
             ("POST", "/v1/orders/{order_id}/cancel", self._cancel),
             ("PUT", "/v1/customers/{customer_id}", self._customer),
+            ("GET", "/v1/stock", self._stock),
             ("GET", "/v1/customers/by-code/{code}", self._by_code),
             ("PUT", "/v1/sessions/{session_id}", self._session),
             ("POST", "/v1/quotes", self._quote),
@@ -219,6 +220,9 @@ class HeadOffice:
         session_id = request.path_params["session_id"]
         self.records.keep_session(session_id, await _json(request))
         return JSONResponse({"session_id": session_id})
+
+    async def _stock(self, request: Request) -> Response:
+        return JSONResponse({"items": features.stock(self.records, request.query_params.getlist("sku"))})
 
     async def _quote(self, request: Request) -> Response:
         return features.quote(self.records, await _json(request))

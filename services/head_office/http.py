@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -180,6 +181,10 @@ class HttpHeadOffice:
 
     def cancel_payment(self, key: str, *, timeout: float) -> TellAnswer:
         return self._tell("POST", f"/v1/payment-intents/{segment(key)}/cancel", {}, timeout=timeout)
+
+    def stock(self, skus: Sequence[str], *, timeout: float) -> TellAnswer:
+        asked = urlencode([("sku", sku) for sku in skus])
+        return self._tell("GET", f"/v1/stock?{asked}", None, timeout=timeout)
 
     def customer_by_code(self, code: str, *, timeout: float) -> TellAnswer:
         return self._tell("GET", f"/v1/customers/by-code/{segment(code)}", None, timeout=timeout)

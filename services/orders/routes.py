@@ -159,6 +159,10 @@ class Door(States):
     def customer_by_code(self, code: Code) -> dict[str, object]:
         return online.customer_by_code(self.app, code)
 
+    @route("POST", "/api/orders/live-stock", roles=ANYONE, errors=ONLINE_ERRORS, summary="What is left at this moment")
+    def live_stock(self, body: of.LiveStockIn) -> of.LiveStock:
+        return online.live_stock(self.app, body.skus)
+
     @route(
         "POST",
         "/api/orders/payment-intents",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationInfo
 
-from services.chassis.fields import Amount, Code, Day, Flag, Line, Minor, Note, Quantity, Safe, Strict
+from services.chassis.fields import Amount, Code, Day, Flag, JsonInt, Line, Minor, Note, Quantity, Safe, Strict
 from services.orders.domain.freshness import Freshness
 from services.orders.domain.payments import holds_card_number
 from services.orders.errors import CardNumberRefused
@@ -449,6 +449,34 @@ class OnlineQuote(BaseModel):
     lines: list[OnlineLine]
     delivery_minor: Minor
     extensions: list[OnlineCharge]
+
+
+class LiveStockIn(Strict):
+    skus: Annotated[list[Sku], Field(min_length=1, max_length=100)]
+
+
+class ArticleStock(BaseModel):
+    """How many there are at head office at this moment."""
+
+    sku: Sku
+    quantity: JsonInt
+
+
+class StockOfHeadOffice(BaseModel):
+    items: list[ArticleStock]
+
+
+class LiveStockRow(BaseModel):
+    """What is left at this moment: head office's figure less what was sold here and is not there yet."""
+
+    sku: str
+    left: int
+
+
+class LiveStock(BaseModel):
+    """An article that head office does not know is left out."""
+
+    items: list[LiveStockRow]
 
 
 class ProductUpdate(Strict):

@@ -128,6 +128,8 @@ def test_b15_everything_else_is_answered_as_the_document_says(ask):
     ask("heads", 200)
     ask("open_kept", 200, {"files": [{"name": f"{NEW}.done", "text": "{}"}]})
     code = ask("put_customer", 200, {"customer_id": CUSTOMER, "name": "Meera"}, customer_id=CUSTOMER)["code"]
+    ask("stock", 200, query={"sku": [SKU, "NOSUCH"]})
+    ask("stock", 400)
     ask("customer_by_code", 200, code=code)
     ask("customer_by_code", 404, code="NOBODY")
     ask("put_session", 200, {"session_id": NEW, "status": "open", "orders": 3}, session_id=NEW)

@@ -21,7 +21,17 @@ from services.orders.errors import (
     PaymentRefused,
 )
 from services.orders.handlers import reckoning
-from services.orders.schemas import Cart, OnlineQuote, PaymentIntent, PaymentIntentIn, ProductUpdate, Sale
+from services.orders.schemas import (
+    Cart,
+    LiveStock,
+    LiveStockRow,
+    OnlineQuote,
+    PaymentIntent,
+    PaymentIntentIn,
+    ProductUpdate,
+    Sale,
+    StockOfHeadOffice,
+)
 from services.orders.store import heard, online
 from services.orders.store.sales import Before
 
@@ -94,6 +104,16 @@ def payment(app: App, order_id: UUID, n: int) -> PaymentIntent:
     if known is not None:
         return PaymentIntent.model_validate(known)
     return _noted(app, order_id, n, app.head_office.payment(f"{order_id}:{n}", timeout=app.settings.online_timeout_s))
+
+
+def live_stock(app: App, skus: list[str]) -> LiveStock:
+    """What is left of articles at this moment."""
+    _must_be_online(app, Feature.LIVE_STOCK)
+    answer = app.head_office.stock(skus, timeout=app.settings.online_timeout_s)
+    found = _read(StockOfHeadOffice, answer, [Feature.LIVE_STOCK])
+    with app.db.transaction() as tx:
+        unsent = heard.sold_and_unsent(tx, skus)
+    return LiveStock(items=[LiveStockRow(sku=i.sku, left=i.quantity - unsent.get(i.sku, 0)) for i in found.items])
 
 
 def customer_by_code(app: App, code: str) -> dict[str, Any]:

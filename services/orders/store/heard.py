@@ -91,6 +91,10 @@ STOP = text("""
 STOPPED = text("select stopped from store")
 PREFIXES = text("insert into prefixes (prefix) select unnest(cast(:prefixes as text[])) on conflict do nothing")
 IDENTITY_READ = text("select identity from store")
+UNSENT = text("""
+    select sku, sum(quantity) as pieces from movements
+    where sku = any(:skus) and open and accepted_at is null group by 1
+""")
 BY_CODE = text("""
     select p.item, coalesce(s.synced - s.sold, 0) as left from price_book p left join stock s on s.sku = p.sku
     where not p.deleted and (p.sku = :code or p.barcode = :code) order by p.sku limit 1
@@ -182,6 +186,11 @@ def stopped(tx: Tx) -> str | None:
     """Why this server must not sell at all; None where it may."""
     reason: str | None = tx.scalar(STOPPED)
     return reason
+
+
+def sold_and_unsent(tx: Tx, skus: list[str]) -> dict[str, int]:
+    """Pieces by SKU that were sold here and of which head office has given no word."""
+    return {row.sku: int(row.pieces) for row in tx.execute(UNSENT, {"skus": skus})}
 
 
 def by_code(tx: Tx, code: str) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -141,6 +142,28 @@ def test_s20_without_an_answer_the_feature_is_refused_by_name_and_a_plain_cart_i
     with pytest.raises(errors.HeadOfficeSilent, match="promotion"):
         selling.quote(online_counter.app, cart(coupon="FEST10"), online_counter.till)
     assert online_counter.sell().state == "waiting"
+
+
+def test_s20_s13_live_stock_is_head_offices_less_what_it_does_not_have_yet(counter: Counter):
+    told = Done({"items": [{"sku": "A1", "quantity": 7}]})
+    counter.app = replace(counter.app, head_office=SimpleNamespace(stock=lambda *_, **__: told))
+    counter.sell({"A1": 3})
+    assert online.live_stock(counter.app, ["A1", "NOSUCH"]).model_dump() == {"items": [{"sku": "A1", "left": 4}]}
+
+
+def test_s19_no_live_stock_while_offline(online_counter: Counter):
+    online_counter.go_offline()
+    with pytest.raises(errors.NotAvailableOffline) as refused:
+        online.live_stock(online_counter.app, ["A1"])
+    assert refused.value.details == {"features": ["live_stock"]}
+
+
+@pytest.mark.parametrize("told", [{"items": [{"sku": "A1", "quantity": "7"}]}, {"items": None}, [], "seven"])
+def test_s20_live_stock_that_makes_no_sense_is_no_answer(online_counter: Counter, told):
+    silly = SimpleNamespace(stock=lambda *_, **__: Done(told))
+    online_counter.app = replace(online_counter.app, head_office=silly)
+    with pytest.raises(errors.HeadOfficeSilent, match="live_stock"):
+        online.live_stock(online_counter.app, ["A1"])
 
 
 def test_s20_an_online_payment_is_taken_once_it_was_captured(online_counter: Counter):
