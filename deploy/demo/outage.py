@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from deploy.demo import recovery, selling
@@ -150,10 +151,15 @@ class Outage:
 
     def _audit(self, people: People) -> None:
         session = wait("the session is a success", lambda: _latest_success(people), within=60)
+        began, ended = self._clock(session["started_at"]), self._clock(session["ended_at"])
         self._say(
             f"session {session['session_id']}: {session['label']}, {session['trigger']}, {session['orders']} orders, "
-            f"{rupees(session['total_minor'])}, {session['started_at'][:19]} to {session['ended_at'][:19]}"
+            f"{rupees(session['total_minor'])}, {began} to {ended}"
         )
+
+    def _clock(self, moment: str) -> str:
+        """A moment as the clock in the store showed it."""
+        return f"{datetime.fromisoformat(moment).astimezone(self._store.zone):%Y-%m-%d %H:%M:%S}"
 
     def _tell(self, verdict: Verdict, receipts: list[Receipt]) -> None:
         for line in verdict.wrong:

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from deploy.runner.environment import PROJECT, command
+from deploy.runner.environment import PROJECT, command, environment_of
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import AlreadyRunning
 from deploy.runner.system import System
@@ -32,6 +32,7 @@ class Store:
 
     def __init__(self, settings: RunSettings) -> None:
         self.folder = settings.folder.resolve()
+        self.zone = settings.time_zone
 
     @property
     def state(self) -> dict[str, Any]:
@@ -57,7 +58,7 @@ class Store:
         done = subprocess.run(
             command("sessions", "first-manager", "--wait", "30"),
             cwd=PROJECT,
-            env=self._environment_of("sessions.door"),
+            env=environment_of(self.state["processes"]["sessions.door"]["pid"]),
             capture_output=True,
             text=True,
             check=False,
@@ -66,12 +67,6 @@ class Store:
         if not found:
             raise DemoError("A manager has a PIN already: say DEMO_MANAGER=CODE:PIN before `make demo`.")
         return found[1], found[2]
-
-    def _environment_of(self, name: str) -> dict[str, str]:
-        """What a process that runs was told; only its own user may look."""
-        pid = self.state["processes"][name]["pid"]
-        told = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        return dict(entry.decode().split("=", 1) for entry in told if b"=" in entry)
 
 
 class HeadOfficeDials:

@@ -6,13 +6,14 @@ import itertools
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from eventlet import sleep, tpool
 
-from services.sessions.domain.cells import Cell, safe
+from services.sessions.domain.cells import Cell, in_major_units, safe
 from services.sessions.domain.offline_sessions import LABELS
 from services.sessions.store.offline_sessions import Session
 
@@ -28,7 +29,7 @@ HEADER = (
     "Ended by",
     "Reason",
     "Orders",
-    "Total (minor units)",
+    "Total",
     "Currency",
     "Ledger head",
 )
@@ -90,7 +91,7 @@ def _sheet(workbook: Any) -> Any:
 
 def _write(sheet: Any, line: int, row: tuple[Cell, ...]) -> None:
     for column, cell in enumerate(row):
-        if isinstance(cell, int):
+        if isinstance(cell, int | Decimal):
             sheet.write_number(line, column, cell)
         elif cell:
             sheet.write_string(line, column, cell)
@@ -114,7 +115,7 @@ def _cells(session: Session, zone: ZoneInfo) -> tuple[Cell, ...]:
         session.ended_by,
         session.reason,
         session.orders,
-        session.total_minor,
+        in_major_units(session.total_minor),
         session.currency,
         session.ledger_head,
     )

@@ -1,9 +1,16 @@
 """Cells of exports that no spreadsheet takes for a formula."""
 
+from decimal import Decimal
+
 _STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠{|%")
 MAX_CELL = 32_767
 
-Cell = str | int | None
+Cell = str | int | Decimal | None
+
+
+def in_major_units(minor: int) -> Decimal:
+    """An amount as people read it: 123456 paise are 1234.56."""
+    return Decimal(minor).scaleb(-2)
 
 
 def safe(cell: Cell) -> Cell:
