@@ -31,6 +31,7 @@ from services.head_office.port import (
 LEAST_RETRY_S, MOST_RETRY_S = 1.0, 900.0
 MAX_REASONS, MAX_REASON_TEXT, MAX_CODE = 20, 500, 64
 MAX_WORD = 200
+MAX_REVISION = 2**31 - 1
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 CAPTIVE_PORTAL = "captive_portal"
 
@@ -92,10 +93,10 @@ def accepted(body: Any, *, replay: bool = False) -> Accepted | Unfit:
             invoice_number=_word(body["invoice_number"]),
             total_minor=whole(body["total_minor"]),
             accepted_at=_moment(body["accepted_at"]),
-            revision=whole(body["revision"]) if body.get("revision") is not None else None,
+            revision=_revision(body.get("revision")),
             replay=replay,
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         return Unfit("answer_unreadable")
 
 
@@ -222,6 +223,12 @@ def whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("no whole number")
     return value
+
+
+def _revision(value: Any) -> int | None:
+    if value is not None and not 1 <= whole(value) <= MAX_REVISION:
+        raise ValueError("no revision of ours")
+    return None if value is None else whole(value)
 
 
 def _word(value: Any) -> str:

@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from services.head_office.port import FeedFailed, FeedRecord
 
 MAX_LINE = 1024 * 1024
 MAX_RECORDS = 5_000_000
+B = TypeVar("B", bytes, bytearray)
 KEYS = {"products": "product_id", "inventory": "sku", "payment-modes": "code", "staff": "staff_code"}
 
 
@@ -81,14 +82,22 @@ class HttpFeed:
 
 def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Lines without their end. Raises FeedFailed for one that is too long, or has no end."""
-    rest = b""
+    rest = bytearray()
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        if max(map(len, [*whole, rest])) > MAX_LINE:
-            raise FeedFailed("line_too_long", f"A line is longer than {MAX_LINE} bytes.")
-        yield from whole
+        # what comes in crumbs is not copied for each of them
+        rest += chunk
+        if b"\n" in chunk:
+            *whole, rest = rest.split(b"\n")
+            yield from (_short(bytes(line)) for line in whole)
+        _short(rest)
     if rest:
         raise FeedFailed("no_end", "It broke off in the middle of a line.")
+
+
+def _short(line: B) -> B:
+    if len(line) > MAX_LINE:
+        raise FeedFailed("line_too_long", f"A line is longer than {MAX_LINE} bytes.")
+    return line
 
 
 def _object(line: bytes, where: str) -> dict[str, Any]:
