@@ -2,7 +2,10 @@
 
 import itertools
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import httpx2
@@ -73,6 +76,10 @@ class Shop:
     def new_name(self) -> str:
         return f"Till {next(self._numbers)}"
 
+    def new_reference(self) -> str:
+        """A UPI reference that nobody has used."""
+        return str(new_id().int)[-12:]
+
     def articles(self) -> list[dict[str, Any]]:
         """Variants by name, with plenty left, that may be sold in any mode."""
         found = [
@@ -107,9 +114,29 @@ class Shop:
         found: dict[str, Any] = answer.json()
         return found
 
-    def line_down(self) -> None:
+    def line_down(self, *, mode: str = "offline") -> None:
         self._dial({"kind": "down"})
-        eventually(lambda: self.get("/api/orders/mode")["mode"] == "offline", within=30)
+        eventually(lambda: self.get("/api/orders/mode")["mode"] == mode, within=30)
+
+    @contextmanager
+    def without_folder(self) -> Iterator[None]:
+        """The folder on the edge server is not where it was granted, and the store has noticed."""
+        folder = Path(self.get("/api/sessions/storage-grant")["edge"]["folder"])
+        aside = folder.rename(folder.with_name("aside"))
+        try:
+            eventually(self._folder_problem, within=30)
+            yield
+        finally:
+            aside.rename(folder)
+            eventually(lambda: not self._folder_problem(), within=30)
+
+    def _folder_problem(self) -> str | None:
+        problem: str | None = self.get("/api/sessions/storage-grant")["edge"]["problem"]
+        return problem
+
+    def clock_off(self, *, seconds: int) -> None:
+        """Head office's clock differs by so much; `line_up` sets it right."""
+        self._dial({"kind": "skew_seconds", "value": seconds})
 
     def line_up(self) -> None:
         self._dial()
@@ -126,13 +153,26 @@ class Shop:
 
     def change_price(self, sku: str, price_minor: int) -> None:
         """Head office changes a price, and the store has heard of it."""
-        product = next(one for one in self._feed("products") if any(v["sku"] == sku for v in one.get("variants", [])))
+        product = self._product(sku)
         for variant in product["variants"]:
             if variant["sku"] == sku:
                 variant["prices"][-1]["price_minor"] = price_minor
+        self._tell_product(product)
+        eventually(lambda: self.get(f"/api/orders/scan/{sku}")["unit_price_minor"] == price_minor, within=30)
+
+    def rename_product(self, name: str) -> dict[str, Any]:
+        """Head office calls a product something else, and the store has heard of it: one of its variants."""
+        article = self.articles()[-1]
+        self._tell_product(self._product(article["sku"]) | {"name": name})
+        eventually(lambda: self.get(f"/api/orders/scan/{article['sku']}")["name"] == name, within=30)
+        return article
+
+    def _product(self, sku: str) -> dict[str, Any]:
+        return next(one for one in self._feed("products") if any(v["sku"] == sku for v in one.get("variants", [])))
+
+    def _tell_product(self, product: dict[str, Any]) -> None:
         self._head_office.put("/shop/products", json=[product]).raise_for_status()
         self.post("/api/catalog/data-sync", {"datasets": ["products"]})
-        eventually(lambda: self.get(f"/api/orders/scan/{sku}")["unit_price_minor"] == price_minor, within=30)
 
     def spoil_feed(self, name: str, kind: str) -> None:
         """Head office's feed is wrong in some way, and the store has heard it."""

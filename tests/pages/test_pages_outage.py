@@ -16,6 +16,12 @@ NOT_AVAILABLE = "Not available in Offline Mode"
 PLEASE_WAIT = "Please wait until sync completes."
 TOAST = "Order syncing started in background"
 LOST_WITHIN_MS = 3_000
+# as after a restart of the browser: it asks again, and somebody allows
+TAKEN_BACK = """() => {
+  let allowed = false;
+  FileSystemHandle.prototype.queryPermission = async () => (allowed ? "granted" : "prompt");
+  FileSystemHandle.prototype.requestPermission = async () => ((allowed = true), "granted");
+}"""
 
 
 def test_s3_s7_s14_s17_s19_s21_b12_an_outage_at_the_till(till: Till, shop: Shop) -> None:
@@ -36,16 +42,12 @@ def test_s3_s7_s14_s17_s19_s21_b12_an_outage_at_the_till(till: Till, shop: Shop)
     till.scan("C-12345678")
     expect(page.locator(".toast").last).to_have_text(NOT_AVAILABLE)
 
+    till.cart.get_by_role("button", name="Pay").click(force=True)
+    expect(page.locator(".toast").last).to_contain_text("it cannot sell while offline")
+    till.cart.get_by_role("button", name="Grant a folder on this till").click()
     till.start_paying()
     expect(page.get_by_role("radio", name="Payment Link")).to_be_disabled()
     expect(page.locator(".mode", has_text="Payment Link")).to_contain_text(NOT_AVAILABLE)
-    till.complete()
-    expect(till.page.get_by_role("alert").filter(has_text="While offline")).to_contain_text(
-        "Grant the folder in Settings"
-    )
-    expect(page.get_by_role("link", name="Go to Settings")).to_be_visible()
-    till.grant_folder()
-    till.start_paying()
     till.complete()
     order = till.sold()
     assert (order["offline"], order["label"], order["state"]) == (True, "Offline Order", "waiting")
@@ -78,6 +80,99 @@ def _kept_sealed(till: Till, shop: Shop, order: dict[str, Any]) -> None:
     assert shop.kept_hash(order["order_id"]) == hashlib.sha256(files[asked].encode()).hexdigest()
 
 
+def test_s3_a_permission_that_the_browser_took_back_is_asked_for_again(till: Till, shop: Shop) -> None:
+    page = till.page
+    till.grant_folder()
+    page.evaluate(TAKEN_BACK)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(till.cart.locator(".notice")).to_contain_text("The browser asks again for this till’s folder")
+    shop.line_down()
+    till.scan(shop.articles()[0]["barcode"])
+    expect(till.total).to_be_visible()
+    expect(till.cart.get_by_role("button", name="Pay")).to_have_attribute("aria-disabled", "true")
+    till.cart.get_by_role("button", name="Allow the folder again").click()
+    till.start_paying()
+    page.evaluate(TAKEN_BACK)
+    till.pay_by("UPI at Store")
+    reference = shop.new_reference()
+    page.get_by_label("UPI reference").fill(reference)
+    till.complete()
+    expect(page.get_by_role("form", name="Pay")).to_contain_text("The browser asks again for this till’s folder")
+    expect(page.get_by_label("UPI reference")).to_have_value(reference)
+    page.get_by_role("form", name="Pay").get_by_role("button", name="Allow the folder again").click()
+    till.complete()
+    order = till.sold()
+    assert order["document"]["payments"][0]["reference"] == reference
+    assert till.kept() >= {f"{order['order_id']}.{step}" for step in ("asked", "done")}
+
+
+def test_s3_a_sale_that_is_refused_is_noted_in_the_folder_as_not_made(till: Till, shop: Shop) -> None:
+    page = till.page
+    till.grant_folder()
+    reference = shop.new_reference()
+    sold = _sell_by_upi(till, shop, reference)
+    till.press("New sale")
+    till.scan(shop.articles()[1]["barcode"])
+    till.start_paying()
+    till.pay_by("UPI at Store")
+    page.get_by_label("UPI reference").fill(reference)
+    till.complete()
+    expect(page.get_by_role("dialog")).to_contain_text(f"{reference} was used before")
+    [refused] = {name.partition(".")[0] for name in till.kept()} - {sold["order_id"]}
+    assert till.kept() >= {f"{refused}.asked", f"{refused}.not"}
+    till.press("Cancel")
+    expect(page.get_by_label("UPI reference")).to_have_value(reference)
+
+
+def _sell_by_upi(till: Till, shop: Shop, reference: str) -> dict[str, Any]:
+    till.scan(shop.articles()[0]["barcode"])
+    till.start_paying()
+    till.pay_by("UPI at Store")
+    till.page.get_by_label("UPI reference").fill(reference)
+    till.complete()
+    return till.sold()
+
+
+def test_s7_a_store_that_cannot_sell_says_what_is_missing_and_sells_nothing(till: Till, shop: Shop) -> None:
+    red = "This store cannot sell: storage folder is missing."
+    till.scan(shop.articles()[0]["barcode"])
+    expect(till.total).to_be_visible()
+    with shop.without_folder():
+        shop.line_down(mode="cannot_sell")
+        expect(till.banner).to_have_text(red)
+        expect(till.banner).to_have_class(re.compile("red"))
+        expect(till.page.get_by_role("button", name="Turn Off")).to_have_count(0)
+        till.cart.get_by_role("button", name="Pay").click(force=True)
+        expect(till.page.locator(".toast").last).to_have_text(red)
+        shop.line_up()
+    expect(till.banner).to_have_count(0)
+    till.start_paying()
+
+
+def test_b2_each_light_says_what_is_broken_and_what_to_do(till: Till, shop: Shop) -> None:
+    page = till.page
+    till.page.get_by_role("button", name="Connections: All connections are fine").click()
+    lights = page.locator(".menu-panel .lights li")
+    expect(lights).to_have_count(3)
+    shop.line_down()
+    expect(lights.nth(0)).to_contain_text("This till reaches the store's edge server.")
+    expect(lights.nth(1)).to_contain_text("Check the router and its cable; go on selling, orders are kept.")
+    expect(lights.nth(2)).to_contain_text("Go on selling, orders are kept and sent later.")
+    expect(page.get_by_role("button", name="Connections: Look at: Internet, Head office")).to_be_visible()
+    with shop.system.stopped("orders.door"):
+        expect(lights.nth(0)).to_contain_text("Check the till’s network cable or Wi-Fi")
+        expect(lights.nth(1)).to_contain_text("not known")
+    shop.system.wait_ready("orders.door")
+    shop.line_up()
+    expect(page.get_by_role("button", name="Connections: All connections are fine")).to_be_visible()
+
+
+def test_b20_a_wrong_clock_is_a_light_of_its_own_with_what_to_do(till: Till, shop: Shop) -> None:
+    shop.clock_off(seconds=400)
+    till.page.get_by_role("button", name="Connections: Look at: Clock").click()
+    expect(till.page.locator(".menu-panel .lights li").last).to_contain_text("Set the edge server's date and time")
+
+
 def test_s20_a_cart_that_used_a_coupon_is_quoted_anew_when_the_mode_changes(till: Till, shop: Shop) -> None:
     till.scan(shop.articles()[0]["barcode"])
     till.page.get_by_role("button", name="Coupon, delivery").click()
@@ -100,7 +195,11 @@ def test_a_till_that_loses_its_edge_server_says_so_and_keeps_the_cart_through_a_
     with shop.system.stopped("nginx"):
         expect(till.banner).to_contain_text("does not answer", timeout=LOST_WITHIN_MS)
         till.page.reload()
+        expect(till.banner).to_contain_text("does not answer")
+        expect(till.line(article["sku"])).to_be_visible()
+        expect(till.page.get_by_role("button", name=f"{shop.associate.name}, Sales associate")).to_be_visible()
     shop.system.wait_ready("nginx")
+    expect(till.total).to_have_text(re.compile("₹"), timeout=15_000)
     expect(till.line(article["sku"])).to_be_visible(timeout=15_000)
     expect(till.banner).to_have_count(0)
 

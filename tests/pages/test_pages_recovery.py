@@ -62,7 +62,7 @@ def test_b10_an_order_is_sent_again_as_it_is_one_or_all(managers_till: Till, sho
 
 def test_b4_money_without_an_order_is_given_back_and_noted(managers_till: Till, shop: Shop) -> None:
     till, page = managers_till, managers_till.page
-    reference = str(new_id().int)[-12:]
+    reference = shop.new_reference()
     article = shop.articles()[0]
     with httpx2.Client(base_url=shop.address, trust_env=False) as http:
         known = {"staff_code": shop.associate.staff_code, "pin": shop.associate.pin}

@@ -2,9 +2,9 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, Self
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.pages.shop import Person, Shop
 
@@ -21,11 +21,16 @@ window.print = () => {
 """
 
 
-# keys faster than any test could send them one by one
+# keys faster than any test could send them one by one, each when a scanner presses it, however busy this machine is
 SCANNER = """
 code => {
   const place = document.activeElement ?? document.body;
-  const press = key => place.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  let at = performance.now();
+  const press = key => {
+    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    Object.defineProperty(event, "timeStamp", { value: (at += 5) });
+    return place.dispatchEvent(event);
+  };
   for (const key of code) if (press(key) && place.matches("input")) document.execCommand("insertText", false, key);
   press("Enter");
 }
@@ -40,6 +45,13 @@ class Till:
         context.add_init_script(FOLDER)
         context.add_init_script(PAPER)
         self.page = self.new_tab()
+
+    @classmethod
+    def new(cls, browser: Browser, shop: Shop) -> Self:
+        """A till in a browser of its own that knows nothing of the store yet."""
+        context = browser.new_context(base_url=shop.address, viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(20_000)
+        return cls(context, shop)
 
     def new_tab(self) -> Page:
         page = self.context.new_page()

@@ -4,47 +4,56 @@ import { get, put } from "./api.js";
 import { read, write as remember } from "./db.js";
 import { digest, seal } from "./sealing.js";
 import { t } from "./strings.js";
+import { signal } from "./ui.js";
 
 const FOLDER = "folder";
 const KEY = "folder.key";
+const WRITABLE = { mode: "readwrite" };
 
 export const supported = () => "showDirectoryPicker" in window;
 
-export const unsupportedText = () => t.shell.unsupported(/firefox/i.test(navigator.userAgent) ? "Firefox" : "Safari");
+/** How it stands: "granted", "lost" (the browser took its permission back), "none"; null before that is known. */
+export const standing = signal(null);
 
-export async function granted() {
+/** Looks how it stands, for a browser tells nobody when it takes a permission back; whether it may be written to. */
+export async function look() {
   const folder = supported() ? await remembered() : null;
-  return folder !== null && (await folder.queryPermission({ mode: "readwrite" })) === "granted";
+  const permission = await folder?.queryPermission(WRITABLE);
+  standing.value = !folder ? "none" : permission === "granted" ? "granted" : "lost";
+  return standing.value === "granted";
 }
 
-// Asks for a folder, or again for the one that is known; proves that it keeps what is written.
+/** Why nothing can be kept here, in words; null where it can, or where that is not known yet. */
+export function missing() {
+  if (!supported()) return t.folder.unsupported(/firefox/i.test(navigator.userAgent) ? "Firefox" : "Safari");
+  return t.folder[standing.value]?.text ?? null;
+}
+
+/** Asks for a folder, or again for the one that is known; proves that it keeps what is written. */
 export async function grant() {
   let folder = await remembered();
-  if (!folder || (await folder.requestPermission({ mode: "readwrite" })) !== "granted") {
-    folder = await window.showDirectoryPicker({ id: "till", mode: "readwrite" });
+  if (!folder || (await folder.requestPermission(WRITABLE)) !== "granted") {
+    folder = await window.showDirectoryPicker({ id: "till", ...WRITABLE });
   }
-  const written = crypto.randomUUID();
-  await write(folder, "proof", written);
-  const kept = await (await folder.getFileHandle("proof")).getFile().then((file) => file.text());
-  await folder.removeEntry("proof");
-  if (kept !== written) throw new Error(t.shell.folderForgets);
+  await prove(folder);
   await learnKey();
   await remember(FOLDER, folder);
+  await look();
   await put("/api/sessions/till-storage-grant", { granted: true, folder: folder.name || "/" });
 }
 
-// Writes one step of a sale; gives the SHA-256 of the file, null where there is no folder.
+/** Writes one step of a sale; gives the SHA-256 of the file, null where there is no folder. */
 export async function keep(name, value) {
-  if (!(await granted())) return null;
+  if (!(await look())) return null;
   const key = (await read(KEY)) ?? (await learnKey());
   const text = await seal(key, name, JSON.stringify(value));
   await write(await remembered(), name, text);
   return digest(text);
 }
 
-// Follows head office, which may change the key that copies are sealed with.
+/** Follows head office, which may change the key that copies are sealed with. */
 export async function followKey() {
-  if (await granted()) await learnKey();
+  if (await look()) await learnKey();
 }
 
 async function learnKey() {
@@ -54,6 +63,14 @@ async function learnKey() {
 }
 
 const remembered = async () => (await read(FOLDER)) ?? null;
+
+async function prove(folder) {
+  const written = crypto.randomUUID();
+  await write(folder, "proof", written);
+  const kept = await (await folder.getFileHandle("proof")).getFile().then((file) => file.text());
+  await folder.removeEntry("proof");
+  if (kept !== written) throw new Error(t.folder.forgets);
+}
 
 async function write(folder, name, text) {
   const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();

@@ -4,6 +4,7 @@ import { askToKeep } from "./db.js";
 import { startLive } from "./live.js";
 import { claim } from "./one_tab.js";
 import { asking } from "./parts/dialog.js";
+import { followPaymentModes } from "./payment_modes.js";
 import { stage } from "./sell/stage.js";
 import { resume } from "./session.js";
 import { Shell } from "./shell.js";
@@ -14,6 +15,7 @@ import { html, render } from "./ui.js";
 claim();
 render(html`<${Shell} />`, document.getElementById("till"));
 startLive();
+followPaymentModes();
 resume();
 askToKeep();
 

@@ -4,15 +4,17 @@ import { get, keepToken, post, signedOut, token } from "./api.js";
 import { computed, signal } from "./ui.js";
 
 const PAIRED = "till.paired";
+const PERSON = "till.person";
 const RECENT = "till.recent";
 const RECENT_MOST = 6;
 const KNOWN_TRIES = 6;
 const KNOWN_EVERY_MS = 500;
+const RESUME_MS = 1_000;
 
 const stored = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? "null") ?? otherwise;
 
 /** Who is signed in: {staff_code, name, role, permissions, till_id}; null: nobody; undefined: not known yet. */
-export const who = signal(undefined);
+export const who = signal(token() ? (JSON.parse(sessionStorage.getItem(PERSON)) ?? undefined) : null);
 export const isManager = computed(() => who.value?.role === "manager");
 
 /** Whether they may turn Offline Mode, and Auto-Sync, on and off. */
@@ -27,37 +29,38 @@ export const tillUnknown = signal(false);
 /** Those who signed in here lately, the last first. */
 export const recent = signal(stored(RECENT, []));
 
-signedOut.add(() => {
-  who.value = null;
-});
+signedOut.add(() => take(null));
 
-/** Finds out who is signed in; waits while the store does not answer. */
+/** Asks the store who is signed in, until it answers; a shift that was known before the reload goes on meanwhile. */
 export async function resume() {
-  if (!token()) {
-    who.value = null;
-    return;
-  }
+  if (!token()) return;
   try {
-    who.value = await get("/api/sessions/me");
+    take(await get("/api/sessions/me"));
   } catch (problem) {
-    if (!problem.unanswered) who.value = null;
-    else setTimeout(resume, 1_000);
+    if (!problem.unanswered) take(null);
+    else setTimeout(resume, RESUME_MS);
   }
+}
+
+function take(person) {
+  sessionStorage.setItem(PERSON, JSON.stringify(person));
+  who.value = person;
 }
 
 export async function signIn(staff_code, pin) {
   const place = till.value ? { till_id: till.value.till_id, till_key: till.value.till_key } : {};
   const answer = await onceTillIsKnown(() => post("/api/sessions/sign-in", { staff_code, pin, ...place }, { bearer: null }));
-  keepToken(answer.token);
-  remember({ staff_code: answer.staff_code, name: answer.name });
-  who.value = answer;
+  const { token: issued, ...person } = answer;
+  keepToken(issued);
+  remember({ staff_code: person.staff_code, name: person.name });
+  take(person);
 }
 
 /** Ends the shift; the store lets go whatever waits. */
 export async function signOut() {
   await post("/api/sessions/sign-out").catch(() => null);
   keepToken(null);
-  who.value = null;
+  take(null);
 }
 
 export const setPin = (staff_code, code, pin) =>

@@ -23,7 +23,7 @@ function Page() {
   const [name = "sell", ...rest] = route.value;
   const found = PAGES.find((page) => page.name === name && visible(page));
   return html`<main class="view ${name}">
-    ${found ? html`<${found.page} key=${name} words=${rest} />` : html`<p class="page">${t.shell.noPage}</p>`}
+    ${found ? html`<${found.page} key=${name} words=${rest} />` : html`<h1 class="page">${t.shell.noPage}</h1>`}
   </main>`;
 }
 

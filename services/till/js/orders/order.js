@@ -5,6 +5,8 @@ import { useNews } from "../live.js";
 import { money } from "../format.js";
 import { Button } from "../parts/button.js";
 import { ask } from "../parts/dialog.js";
+import { Icon } from "../parts/icons.js";
+import { modeName } from "../payment_modes.js";
 import { print } from "../print.js";
 import { Receipt } from "../sell/receipt.js";
 import { isManager } from "../session.js";
@@ -33,7 +35,7 @@ export function Order({ id }) {
   return html`<div class="office">
     <header class="office-head">
       <div class="row">
-        <a class="button quiet" href="#/orders">${words.back}</a>
+        <a class="button quiet" href="#/orders"><${Icon} name="back" />${words.back}</a>
         ${order && html`<h1>${order.document.invoice.number}<${Mark} order=${order} /></h1>`}
       </div>
       ${order && html`<${Actions} order=${order} changed=${load} />`}
@@ -72,7 +74,7 @@ function Payments({ payments }) {
     <ul class="steps">
       ${payments.map(
         (payment) => html`<li key=${payment.n} class="good">
-          <span>${payment.payment_mode} ${payment.reference && html`<span class="muted">${payment.reference}</span>`}</span>
+          <span>${modeName(payment.payment_mode)} ${payment.reference && html`<span class="muted">${payment.reference}</span>`}</span>
           <strong class="amount">${money(payment.amount_minor)}</strong>
           <p>${words.payments.states[payment.status]}</p>
         </li>`,

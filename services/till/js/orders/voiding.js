@@ -6,6 +6,7 @@ import { Button } from "../parts/button.js";
 import { Sheet } from "../parts/dialog.js";
 import { Field, Refusal, useForm } from "../parts/form.js";
 import { say } from "../parts/toast.js";
+import { modeName } from "../payment_modes.js";
 import { asManager, who } from "../session.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
@@ -44,7 +45,7 @@ export function Voiding({ order, close }) {
     actions=${html`<${Button} act=${() => close()}>${t.common.cancel}<//><button class="button danger" aria-busy=${form.busy}>${words.submit}</button>`}
   >
     <p>${words.text(paper.invoice.number)}</p>
-    <ul>${paper.payments.map((payment) => html`<li key=${payment.n}>${payment.payment_mode}: <strong>${money(payment.amount_minor)}</strong></li>`)}</ul>
+    <ul>${paper.payments.map((payment) => html`<li key=${payment.n}>${modeName(payment.payment_mode)}: <strong>${money(payment.amount_minor)}</strong></li>`)}</ul>
     <${Field} label=${words.reason} hint=${words.reasonHint} ...${form.bind("reason")} maxlength="120" focused />
     <${Goods} form=${form} />
     <p class="muted">${words.second}</p>

@@ -1,7 +1,11 @@
 // Fields with their words, and forms that say beside the field what to do; nothing typed is lost.
 
 import { fieldErrors } from "../api.js";
+import { t } from "../strings.js";
 import { html, useFocus, useRef, useState } from "../ui.js";
+
+// what nobody sees and no printer prints: the store refuses it
+const UNSEEN = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 let fields = 0;
 
@@ -34,7 +38,7 @@ export function useForm({ start = {}, check = () => ({}), words = {}, act }) {
   };
   const submit = async (event) => {
     event?.preventDefault();
-    const wrong = Object.fromEntries(Object.entries(check(values)).filter(([, word]) => word));
+    const wrong = { ...said(unseen(values)), ...said(check(values)) };
     setErrors(wrong);
     setProblem("");
     if (busy || Object.keys(wrong).length) return focusFirst(event?.currentTarget);
@@ -58,6 +62,11 @@ export function useForm({ start = {}, check = () => ({}), words = {}, act }) {
   });
   return { values, set, bind, submit, errors, problem, busy };
 }
+
+const said = (words) => Object.fromEntries(Object.entries(words).filter(([, word]) => word));
+
+const unseen = (values) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, UNSEEN.test(value) && t.common.unseen]));
 
 function focusFirst(form) {
   requestAnimationFrame(() => form?.querySelector("[aria-invalid=true]")?.focus());

@@ -1,5 +1,6 @@
 // Which till, where one is, how things stand, and who sells.
 
+import { count } from "../format.js";
 import { status } from "../live.js";
 import { PAGES, visible } from "../pages.js";
 import { route } from "../router.js";
@@ -40,14 +41,17 @@ function Navigation() {
 function standing() {
   const backlog = status.value?.backlog;
   if (!backlog) return null;
-  if (backlog.pending) return { kind: "bad", text: t.shell.pending(backlog.pending) };
-  if (backlog.waiting) return { kind: "warn", text: t.shell.waiting(backlog.waiting) };
+  if (backlog.pending) return { kind: "bad", text: t.shell.pending(backlog.pending), many: backlog.pending };
+  if (backlog.waiting) return { kind: "warn", text: t.shell.waiting(backlog.waiting), many: backlog.waiting };
   return backlog.nothing_waits ? { kind: "good", text: t.shell.nothingWaits } : { kind: "warn", text: t.shell.othersWait };
 }
 
 function Backlog() {
   const stands = standing();
-  return stands && html`<a class="chip ${stands.kind} backlog" href="#/settings"><i></i><span>${stands.text}</span></a>`;
+  if (!stands) return null;
+  return html`<a class="chip ${stands.kind} backlog" href="#/settings" aria-label=${stands.text} title=${stands.text}>
+    <i></i><span>${stands.text}</span>${stands.many && html`<b>${count(stands.many)}</b>`}
+  </a>`;
 }
 
 function Person() {

@@ -6,6 +6,7 @@ import { Button } from "../parts/button.js";
 import { Sheet } from "../parts/dialog.js";
 import { Field, Refusal, useForm } from "../parts/form.js";
 import { say } from "../parts/toast.js";
+import { modeName, paymentModes } from "../payment_modes.js";
 import { t } from "../strings.js";
 import { html, useEffect, useState } from "../ui.js";
 import { read } from "./correction.js";
@@ -62,11 +63,11 @@ function Employee({ form, paper }) {
 }
 
 function Payments({ form, paper }) {
-  const modes = useList("/api/orders/payment-modes");
+  const modes = paymentModes.value ?? [];
   return paper.payments.map(
     ({ n, payment_mode: code, reference }) => html`<div class="pair" key=${n}>
       <${Field} as="select" label=${words.mode(n)} ...${form.bind(`mode-${n}`)}>
-        <option value="">${words.sameMode(code)}</option>
+        <option value="">${words.sameMode(modeName(code))}</option>
         ${modes.filter((mode) => mode.code !== code).map((mode) => html`<option key=${mode.code} value=${mode.code}>${mode.name}</option>`)}
       <//>
       ${reference && html`<${Field} label=${words.reference(n)} hint=${words.asPrinted(reference)} ...${form.bind(`reference-${n}`)} maxlength="64" />`}

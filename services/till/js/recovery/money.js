@@ -8,6 +8,7 @@ import { ask, Sheet } from "../parts/dialog.js";
 import { Field, Refusal, useForm } from "../parts/form.js";
 import { Table } from "../parts/table.js";
 import { say } from "../parts/toast.js";
+import { modeName } from "../payment_modes.js";
 import { t } from "../strings.js";
 import { html, useState } from "../ui.js";
 
@@ -24,7 +25,7 @@ export function Money() {
   const columns = [
     { name: "when", title: words.columns.when, cell: (payment) => moment(payment.taken_at) },
     { name: "by", title: words.columns.by, cell: (payment) => payment.seller },
-    { name: "mode", title: words.columns.mode, cell: (payment) => payment.payment_mode },
+    { name: "mode", title: words.columns.mode, cell: (payment) => modeName(payment.payment_mode) },
     { name: "reference", title: words.columns.reference, cell: (payment) => payment.reference },
     { name: "amount", title: words.columns.amount, kind: "amount", cell: (payment) => money(payment.amount_minor) },
     { name: "act", title: words.columns.act, cell: (payment) => html`<${Button} act=${() => refund(payment)}>${words.refund}<//>` },
@@ -51,7 +52,7 @@ function Refunding({ payment, close }) {
     close=${close}
     actions=${html`<${Button} act=${() => close()}>${t.common.cancel}<//><button class="button main" aria-busy=${form.busy}>${words.refund}</button>`}
   >
-    <p>${payment.payment_mode} ${payment.reference}: <strong>${money(payment.amount_minor)}</strong></p>
+    <p>${modeName(payment.payment_mode)} ${payment.reference}: <strong>${money(payment.amount_minor)}</strong></p>
     <${Field} label=${words.note} hint=${words.noteHint} ...${form.bind("note")} maxlength="120" focused />
     <${Refusal} text=${form.problem} />
   <//></form>`;

@@ -7,8 +7,8 @@ import { computed, signal } from "../ui.js";
 const KEY = "cart";
 
 /**
- * A cart. Lines: {sku, quantity, name, size, unit_price_minor (as shown, null where not known)}. The rest are the
- * store's own fields of a cart.
+ * A cart. Lines: {sku, quantity, name, size, unit_price_minor (as shown, null where not known)}; `taken`: payments that
+ * the customer made already, before the sale. The rest are the store's own fields of a cart.
  */
 export const empty = () => ({
   order_id: uuid7(),
@@ -20,6 +20,7 @@ export const empty = () => ({
   fulfilment: "self_pickup",
   delivery: null,
   extensions: [],
+  taken: [],
 });
 
 export const cart = signal(null);
@@ -27,7 +28,7 @@ export const isEmpty = computed(() => !cart.value?.lines.length);
 export const pieces = computed(() => cart.value?.lines.reduce((sum, line) => sum + line.quantity, 0) ?? 0);
 
 export async function load() {
-  cart.value ??= (await read(KEY)) ?? empty();
+  cart.value ??= { ...empty(), ...(await read(KEY)) };
 }
 
 /** Changes the cart, and keeps it. */
@@ -64,7 +65,7 @@ export const agree = (prices) =>
 
 /** The cart as the store reads it. */
 export function request(own) {
-  const { lines, sales_employee: employee, ...rest } = own;
+  const { lines, sales_employee: employee, taken: _, ...rest } = own;
   return {
     ...rest,
     lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),

@@ -1,6 +1,8 @@
 // What can be done with the cart besides filling it.
 
-import { post, put } from "../api.js";
+import { get, post, put } from "../api.js";
+import { missing } from "../folder.js";
+import { mode, offline } from "../live.js";
 import { ask } from "../parts/dialog.js";
 import { say } from "../parts/toast.js";
 import { cart, change, isEmpty, request, startAnew } from "../sale/cart.js";
@@ -41,8 +43,15 @@ export async function chooseExtras() {
   if (extras !== undefined) await change(extras);
 }
 
+/** Why the cart cannot be put aside or emptied; null where it can. */
+export const whyStays = () => (cart.value.taken.length ? t.sell.moneyTaken : null);
+
 export async function holdCart() {
   if (isEmpty.value) return;
+  if (whyStays()) {
+    say(whyStays());
+    return;
+  }
   const label = await ask(Hold, { suggested: cart.value.customer?.name ?? "" });
   if (label === undefined) return;
   await hold(label);
@@ -52,6 +61,10 @@ export async function holdCart() {
 
 /** Recalled carts are quoted anew: what their articles are called and cost is shown by the new quote. */
 export async function showHeld() {
+  if (whyStays()) {
+    say(whyStays());
+    return;
+  }
   const chosen = await ask(HeldCarts, { busy: !isEmpty.value });
   if (!chosen) return;
   if (!isEmpty.value) await hold(t.sell.held.putAside(who.value.name));
@@ -59,15 +72,24 @@ export async function showHeld() {
   const { sales_employee_code: code, ...rest } = found;
   await change({
     ...rest,
-    sales_employee: code ? { staff_code: code, name: code } : null,
+    taken: [],
+    sales_employee: code ? { staff_code: code, name: await nameOf(code) } : null,
     lines: found.lines.map((line) => ({ ...line, name: line.sku, size: null, unit_price_minor: null })),
   });
   await lookHeld();
 }
 
+/** What somebody is called; their code where that is not known. */
+async function nameOf(code) {
+  const { items } = await get("/api/sessions/sales-employees").catch(() => ({ items: [] }));
+  return items.find((person) => person.staff_code === code)?.name ?? code;
+}
+
 /** Why Pay cannot be pressed now; null where it can. */
 export function whyNoPay() {
   if (isEmpty.value) return t.sell.emptyCart;
+  if (mode.value?.mode === "cannot_sell") return mode.value.shown.banner.text;
+  if (offline() && missing()) return missing();
   if (refusal.value) return refusal.value.message;
   if (changes.value.length) return t.sell.confirmFirst;
   if (!quote.value && !reckoning.value) return t.pay.cannotYet;

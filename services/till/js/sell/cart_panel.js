@@ -2,12 +2,13 @@
 
 import { money } from "../format.js";
 import { Button } from "../parts/button.js";
+import { FolderNotice } from "../parts/folder_notice.js";
 import { Icon } from "../parts/icons.js";
 import { cart, isEmpty, pieces, setQuantity, startAnew, step } from "../sale/cart.js";
 import { quote } from "../sale/quote.js";
 import { t } from "../strings.js";
 import { html, useState } from "../ui.js";
-import { chooseCustomer, chooseEmployee, chooseExtras, holdCart, showHeld, writeNote } from "./actions.js";
+import { chooseCustomer, chooseEmployee, chooseExtras, holdCart, showHeld, whyStays, writeNote } from "./actions.js";
 import { held } from "./held.js";
 import { Key } from "./keys.js";
 import { stage } from "./stage.js";
@@ -32,8 +33,8 @@ export function Cart({ side, turn }) {
 
 const HeadActions = () => html`<span class="head-actions">
   ${held.value.length > 0 && html`<${Button} kind="quiet" icon="stack" label=${t.sell.held.show} act=${showHeld}>${held.value.length}<${Key} name="F10" /><//>`}
-  ${!isEmpty.value && html`<${Button} kind="quiet" icon="hold" label=${t.sell.held.hold} act=${holdCart}><span class="word">${t.sell.held.short}</span><${Key} name="F8" /><//>`}
-  ${!isEmpty.value && html`<${Button} kind="quiet" class="square" icon="trash" label=${t.sell.clear} act=${startAnew} />`}
+  ${!isEmpty.value && html`<${Button} kind="quiet" icon="hold" label=${t.sell.held.hold} why=${whyStays()} act=${holdCart}><span class="word">${t.sell.held.short}</span><${Key} name="F8" /><//>`}
+  ${!isEmpty.value && html`<${Button} kind="quiet" class="square" icon="trash" label=${t.sell.clear} why=${whyStays()} act=${startAnew} />`}
 </span>`;
 
 /** Customer, sales employee, note, and what only head office can give. */
@@ -54,9 +55,9 @@ function extras({ coupon, fulfilment, extensions }) {
   return [coupon, fulfilment === "delivery" && t.sell.extras.delivery, ...extensions].filter(Boolean).join(", ");
 }
 
-const Nothing = () => html`<div class="empty">
-  <${Icon} name="bag" />
-  <p>${t.sell.emptyCart}</p>
+const Nothing = () => html`<div class="nothing">
+  <div class="empty"><${Icon} name="bag" /><p>${t.sell.emptyCart}</p></div>
+  <${FolderNotice} />
 </div>`;
 
 function Lines({ open }) {

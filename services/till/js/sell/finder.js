@@ -12,6 +12,7 @@ import { Products } from "./products.js";
 
 const TYPED_MS = 40;
 const PAGE = 24;
+const MOST = 100;
 
 export function Finder() {
   const [words, setWords] = useState("");
@@ -61,7 +62,7 @@ function Categories({ chosen, choose }) {
   const chip = (name, text) => html`<button type="button" key=${text} class="button filter" aria-pressed=${chosen === name} onClick=${() => choose(name)}>
     ${text}
   </button>`;
-  return html`<div class="filters" role="group" aria-label=${t.sell.categories}>
+  return html`<div class="categories" role="group" aria-label=${t.sell.categories}>
     ${chip(null, t.sell.allCategories)}${items.map(({ category }) => chip(category, category))}
   </div>`;
 }
@@ -71,23 +72,24 @@ function useFound(words, category) {
   const [state, setState] = useState({ items: [], cursor: null, problem: null, loaded: false });
   const search = useRef(null);
 
-  const load = async (cursor = null) => {
+  const load = async (cursor = null, limit = PAGE) => {
     search.current?.abort();
     search.current = new AbortController();
     const { signal } = search.current;
     try {
-      const page = await get("/api/catalog/products", { q: words.trim(), category, cursor, limit: PAGE }, { signal });
+      const page = await get("/api/catalog/products", { q: words.trim(), category, cursor, limit }, { signal });
       setState((old) => ({ items: cursor ? [...old.items, ...page.items] : page.items, cursor: page.cursor, problem: null, loaded: true }));
     } catch (problem) {
       if (!signal.aborted) setState((old) => ({ ...old, problem, loaded: true }));
     }
   };
-  const current = useRef(load);
-  current.current = load;
+  // what was asked for by «Show more» stays in sight
+  const again = useRef(null);
+  again.current = () => load(null, Math.min(Math.max(state.items.length, PAGE), MOST));
   useEffect(() => {
     const timer = setTimeout(load, words ? TYPED_MS : 0);
     return () => clearTimeout(timer);
   }, [words, category]);
-  useNews(["catalog", "orders"], () => current.current());
+  useNews(["catalog", "orders"], () => again.current());
   return { ...state, more: () => load(state.cursor).catch((problem) => say(problem.message)), again: () => load() };
 }

@@ -15,6 +15,10 @@ export function OnlinePayment({ mode, n, amount, type, errors }) {
   const [intent, setIntent] = useState(null);
   const { order_id: id } = cart.value;
   const captured = intent?.status === "captured";
+  // asked for before a reload, or before the store refused the sale
+  useEffect(() => {
+    get(`/api/orders/payment-intents/${id}/${n}`).then(setIntent, () => null);
+  }, []);
   useEffect(() => {
     if (!intent || captured || OVER.has(intent.status)) return undefined;
     const timer = setTimeout(() => get(`/api/orders/payment-intents/${id}/${n}`).then(setIntent, () => setIntent({ ...intent })), LOOK_MS);

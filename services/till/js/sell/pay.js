@@ -1,49 +1,38 @@
 // Pay with one or several modes: what is left, what is given, what goes back.
 
-import { get } from "../api.js";
 import { money, roundMoney, typed } from "../format.js";
-import { useNews } from "../live.js";
 import { Button } from "../parts/button.js";
 import { Field, Refusal } from "../parts/form.js";
 import { Icon } from "../parts/icons.js";
 import { Pad } from "../parts/pad.js";
 import { say } from "../parts/toast.js";
+import { paymentModes } from "../payment_modes.js";
 import { cart, change as changeCart } from "../sale/cart.js";
 import { change, entry, quick, read, sum } from "../sale/payments.js";
 import { refused } from "../sale/place.js";
 import { quote, reckoned, reckoning } from "../sale/quote.js";
 import { t } from "../strings.js";
-import { html, useEffect, useRef, useState } from "../ui.js";
+import { batch, html, useEffect, useRef, useState } from "../ui.js";
 import { OnlinePayment } from "./online_payment.js";
 import { pay } from "./paying.js";
-import { paying } from "./stage.js";
+import { entered, paying } from "./stage.js";
 import { Trouble } from "./trouble.js";
 
-const ORDER = ["cash", "card", "upi", "online"];
 const ICONS = { cash: "cash", card: "card", upi: "phone", online: "link" };
 
 export function Pay() {
-  const modes = useModes();
+  const modes = paymentModes.value;
   if (!modes) return html`<p class="empty">${t.pay.noModes}</p>`;
   return html`<${Paying} modes=${modes} />`;
 }
 
-function useModes() {
-  const [modes, setModes] = useState(null);
-  useNews(["mode", "catalog"], () =>
-    get("/api/orders/payment-modes").then(
-      ({ items }) => setModes([...items].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))),
-      () => null,
-    ),
-  );
-  return modes;
-}
-
 function Paying({ modes }) {
   const total = quote.value?.totals.total_minor ?? 0;
-  const [taken, setTaken] = useState([]);
+  const { taken } = cart.value;
   const left = total - sum(taken);
-  const [current, setCurrent] = useState(() => entry(modes.find((mode) => !mode.unavailable) ?? modes[0], left));
+  const current = entered.value ?? entry(modes.find((mode) => !mode.unavailable) ?? modes[0], left);
+  const setTaken = (payments) => changeCart({ taken: payments });
+  const setCurrent = (next) => (entered.value = typeof next === "function" ? next(entered.value ?? current) : next);
   const [errors, setErrors] = useState({});
   const form = useRef(null);
 
@@ -81,16 +70,20 @@ function Paying({ modes }) {
   };
   const submit = async (event) => {
     event?.preventDefault();
-    const { errors: wrong, payment } = read(current, left);
+    const { errors: wrong, payment } = left === 0 ? { errors: {} } : read(current, left);
     setErrors(wrong);
-    if (Object.keys(wrong).length || unavailable) return;
+    if (Object.keys(wrong).length || unavailable || left < 0) return;
     await reckoned();
     if (quote.value?.totals.total_minor !== total) {
       say(t.pay.totalChanged);
       return;
     }
+    if (left === 0) {
+      await pay(total, taken);
+      return;
+    }
     if (payment.amount_minor < left) {
-      setTaken([...taken, payment]);
+      await setTaken([...taken, payment]);
       setCurrent(entry(current.mode, left - payment.amount_minor));
       return;
     }
@@ -110,9 +103,9 @@ function Paying({ modes }) {
     </div>
     ${taken.length > 0 && html`<${Taken} taken=${taken} modes=${modes} drop=${(n) => setTaken(taken.filter((_, at) => at !== n))} />`}
     <div class="entry">
-      <${Entry} current=${current} type=${type} press=${press} errors=${errors} left=${left} n=${taken.length + 1} />
+      ${left > 0 && html`<${Entry} current=${current} type=${type} press=${press} errors=${errors} left=${left} n=${taken.length + 1} />`}
     </div>
-    <${Refusal} text=${unavailable ?? ""} />
+    <${Refusal} text=${left < 0 ? t.pay.takenTooMuch : (unavailable ?? "")} />
     <${Trouble} />
     <button class="button main big complete" aria-busy=${reckoning.value}>
       ${part ? t.pay.addPayment(money(payment.amount_minor)) : t.pay.complete(money(total))}
@@ -121,8 +114,7 @@ function Paying({ modes }) {
 }
 
 export async function leave() {
-  paying.value = false;
-  refused.value = null;
+  batch(() => ((paying.value = false), (entered.value = null), (refused.value = null)));
   if (cart.value.pays_cash) await changeCart({ pays_cash: false });
 }
 

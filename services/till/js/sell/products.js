@@ -1,7 +1,7 @@
 // Products with their sizes, and what is left of each.
 
 import { count, money } from "../format.js";
-import { offline } from "../live.js";
+import { offline, reached } from "../live.js";
 import { ask } from "../parts/dialog.js";
 import { Button } from "../parts/button.js";
 import { isManager } from "../session.js";
@@ -15,7 +15,7 @@ const FEW = 3;
 export function Products({ items, cursor, problem, loaded, more, again }) {
   if (problem) {
     return html`<div class="empty">
-      <p>${t.sell.searchFails}</p>
+      <p>${reached.value ? t.sell.searchFails : problem.message}</p>
       <${Button} act=${again}>${t.common.tryAgain}<//>
     </div>`;
   }

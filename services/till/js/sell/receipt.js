@@ -1,6 +1,7 @@
 // The invoice beside a sale that is done, as the customer has it.
 
 import { moment, money } from "../format.js";
+import { modeName } from "../payment_modes.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
 
@@ -24,7 +25,7 @@ export function Receipt({ order }) {
       ${totals.round_off_minor !== 0 && row(t.pay.roundOff, totals.round_off_minor, "muted")}
       ${row(t.sell.total, totals.total_minor, "strong")}
       ${totals.igst_minor ? row("IGST", totals.igst_minor, "muted") : [row("CGST", totals.cgst_minor, "muted"), row("SGST", totals.sgst_minor, "muted")]}
-      ${paper.payments.map((payment) => row(`${payment.payment_mode} ${payment.reference ?? ""}`, payment.tendered_minor))}
+      ${paper.payments.map((payment) => row(`${modeName(payment.payment_mode)} ${payment.reference ?? ""}`, payment.tendered_minor))}
       ${paper.note && html`<p><bdi>${paper.note}</bdi></p>`}
     </div>
   </aside>`;

@@ -1,10 +1,13 @@
 // How far the sale at this till is: in the cart, being paid, waiting for its answer, done.
 
 import { asked, done } from "../sale/place.js";
-import { computed, effect, signal } from "../ui.js";
+import { batch, computed, effect, signal } from "../ui.js";
 
 /** Whether the cashier is at Pay. */
 export const paying = signal(false);
+
+/** The payment that is being entered: kept while the store is asked, for it may refuse the sale. Null: nothing yet. */
+export const entered = signal(null);
 
 export const stage = computed(() => {
   if (asked.value) return "waiting";
@@ -13,5 +16,5 @@ export const stage = computed(() => {
 });
 
 effect(() => {
-  if (done.value) paying.value = false;
+  if (done.value) batch(() => ((paying.value = false), (entered.value = null)));
 });

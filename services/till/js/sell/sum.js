@@ -2,6 +2,8 @@
 
 import { moment, money } from "../format.js";
 import { Button } from "../parts/button.js";
+import { cart } from "../sale/cart.js";
+import { sum } from "../sale/payments.js";
 import { changes, confirmChanges, quote, reckoning } from "../sale/quote.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
@@ -19,6 +21,7 @@ export function Sum({ open }) {
     ${totals?.discount_minor > 0 && html`<${Row} name=${t.sell.receipt.discount} minor=${-totals.discount_minor} />`}
     ${totals && totals.round_off_minor !== 0 && html`<${Row} name=${t.pay.roundOff} minor=${totals.round_off_minor} />`}
     <p class="sum-total ${reckoning.value ? "old" : ""}"><span>${t.sell.total}</span><strong>${money(totals?.total_minor)}</strong></p>
+    ${open && cart.value.taken.length > 0 && html`<p class="sum-row"><span>${t.sell.taken(money(sum(cart.value.taken)))}</span></p>`}
     ${open && html`<${Button} kind="main" class="big" why=${why} act=${startPaying}>${t.pay.pay}<${Key} name="F9" /><//>`}
   </footer>`;
 }

@@ -5,6 +5,7 @@ import { count, moment, money } from "../format.js";
 import { useNews } from "../live.js";
 import { Button } from "../parts/button.js";
 import { Table } from "../parts/table.js";
+import { modeName } from "../payment_modes.js";
 import { address } from "../router.js";
 import { t } from "../strings.js";
 import { html, useState } from "../ui.js";
@@ -13,8 +14,8 @@ const words = t.settings.comparison;
 const PATH = "/api/sync/reconciliations";
 const RUNNING = new Set(["queued", "running"]);
 
-/** `of`: {session_id} or {business_date}. */
-export function Comparison({ of }) {
+/** `of`: {session_id} or {business_date}; `held`: how many orders are held here for it. */
+export function Comparison({ of, held }) {
   const [job, setJob] = useState(null);
   const load = async () => {
     const { items } = await get(PATH);
@@ -23,11 +24,12 @@ export function Comparison({ of }) {
     if (newest) setJob(await get(`${PATH}/${newest.reconciliation_id}`));
   };
   useNews(["sync"], () => load().catch(() => null));
+  const why = held === 0 ? words.nothing : RUNNING.has(job?.status) ? words.runs : undefined;
   const compare = async () => setJob(await post(PATH, of));
   return html`<section class="card">
     <header>
       <h2>${words.title}</h2>
-      <${Button} icon="retry" act=${compare} why=${RUNNING.has(job?.status) ? words.runs : undefined}>${words.compare}<//>
+      <${Button} icon="retry" act=${compare} why=${why}>${words.compare}<//>
     </header>
     ${job ? html`<${Result} job=${job} />` : html`<p class="muted">${words.text}</p>`}
   </section>`;
@@ -40,7 +42,7 @@ function Result({ job }) {
   }
   if (job.status === "failed") return html`<p class="refusal">${job.error}</p>`;
   return html`
-    <p><span class="chip ${job.found ? "bad" : "good"}"><i></i>${words.found(job.found)}</span> <span class="muted">${words.at(count(job.compared), moment(job.finished_at))}</span></p>
+    <p><span class="chip ${job.found ? "bad" : "good"}"><i></i>${words.found(job.found)}</span> <span class="muted">${words.at(job.compared, moment(job.finished_at))}</span></p>
     ${job.differences.length > 0 && html`<${Differences} items=${job.differences} />`}
     ${job.claimed_payments.length > 0 && html`<h3>${words.claimed}</h3><${Claimed} items=${job.claimed_payments} />`}
     ${job.oversold.length > 0 && html`<h3>${words.oversold}</h3><${Oversold} items=${job.oversold} />`}
@@ -60,7 +62,7 @@ function Differences({ items }) {
 function Claimed({ items }) {
   const columns = [
     { name: "invoice", title: words.columns.invoice, cell: (one) => one.invoice_number },
-    { name: "mode", title: words.columns.mode, cell: (one) => one.payment_mode },
+    { name: "mode", title: words.columns.mode, cell: (one) => modeName(one.payment_mode) },
     { name: "reference", title: words.columns.reference, cell: (one) => one.reference ?? t.common.none },
     { name: "amount", title: words.columns.amount, kind: "amount", cell: (one) => money(one.amount_minor) },
   ];

@@ -6,6 +6,7 @@ import { status } from "../live.js";
 import { Button } from "../parts/button.js";
 import { Switch } from "../parts/switch.js";
 import { say } from "../parts/toast.js";
+import { modeName } from "../payment_modes.js";
 import { mayTurn } from "../session.js";
 import { t } from "../strings.js";
 import { html } from "../ui.js";
@@ -56,7 +57,7 @@ function Facts({ backlog, sending }) {
   };
   const shown = Object.entries(facts).filter(([, value]) => value);
   if (shown.length === 0) return null;
-  return html`<dl class="facts">${shown.map(([name, value]) => html`<div key=${name}><dt>${words.facts[name] ?? words.money(name)}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${shown.map(([name, value]) => html`<div key=${name}><dt>${words.facts[name] ?? words.money(modeName(name))}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 const others = (found) => Object.entries(found).filter(([, count]) => count > 0).map(([what, count]) => words.others[what]?.(count) ?? `${what}: ${count}`).join(", ");

@@ -5,6 +5,8 @@ import { count, moment, money } from "../format.js";
 import { useNews } from "../live.js";
 import { ofSession } from "../orders/filters.js";
 import { Button } from "../parts/button.js";
+import { Icon } from "../parts/icons.js";
+import { modeName } from "../payment_modes.js";
 import { go } from "../router.js";
 import { isManager } from "../session.js";
 import { t } from "../strings.js";
@@ -30,7 +32,7 @@ export function Session({ id }) {
   return html`<div class="office">
     <header class="office-head">
       <div class="row">
-        <a class="button quiet" href="#/settings">${words.back}</a>
+        <a class="button quiet" href="#/settings"><${Icon} name="back" />${words.back}</a>
         ${session && html`<h1>${words.title(moment(session.started_at))} <${Label} session=${session} /></h1>`}
       </div>
       ${session && html`<${Button} icon="receipt" act=${orders}>${words.orders}<//>`}
@@ -38,14 +40,14 @@ export function Session({ id }) {
     ${problem && html`<p class="refusal" role="alert">${problem}</p>`}
     ${session &&
     html`<div class="split">
-      <div><${Facts} session=${session} />${isManager.value && html`<${Comparison} of=${{ session_id: id }} />`}</div>
+      <div><${Facts} session=${session} />${isManager.value && html`<${Comparison} of=${{ session_id: id }} held=${session.orders} />`}</div>
       <${Ledger} entries=${session.ledger} />
     </div>`}
   </div>`;
 }
 
 function Facts({ session }) {
-  const byMode = Object.entries(session.by_payment_mode).map(([code, amount]) => `${code} ${money(amount)}`);
+  const byMode = Object.entries(session.by_payment_mode).map(([code, amount]) => `${modeName(code)} ${money(amount)}`);
   const byState = Object.entries(session.by_state).map(([state, many]) => `${words.states[state] ?? state}: ${count(many)}`);
   const facts = {
     began: words.at(session.started_by ?? words.itself, moment(session.started_at)),

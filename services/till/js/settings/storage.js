@@ -5,10 +5,11 @@ import * as folder from "../folder.js";
 import { bytes, moment } from "../format.js";
 import { useNews } from "../live.js";
 import { Button } from "../parts/button.js";
+import { FolderNotice } from "../parts/folder_notice.js";
 import { Field, Refusal, useForm } from "../parts/form.js";
-import { isManager, who } from "../session.js";
+import { isManager } from "../session.js";
 import { t } from "../strings.js";
-import { html, useEffect, useState } from "../ui.js";
+import { html, useState } from "../ui.js";
 
 const words = t.settings.storage;
 
@@ -44,19 +45,8 @@ function OfEdge({ grants: { edge, needed_bytes: needed }, changed }) {
 }
 
 function OfTill() {
-  const [granted, setGranted] = useState(null);
-  const look = () => folder.granted().then(setGranted);
-  useEffect(() => {
-    look();
-  }, []);
-  const grant = async () => {
-    await folder.grant();
-    await look();
-  };
-  if (!folder.supported()) return html`<p class="refusal">${folder.unsupportedText()}</p>`;
-  if (granted === null) return null;
   return html`
-    <p class=${granted ? "" : "notice"}>${granted ? words.keptHere : words.notHere}</p>
-    ${!granted && who.value.till_id && html`<div><${Button} kind="main" act=${grant}>${words.grantHere}<//></div>`}
+    ${folder.standing.value === "granted" && html`<p>${t.folder.kept}</p>`}
+    <${FolderNotice} />
   `;
 }

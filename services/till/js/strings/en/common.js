@@ -20,5 +20,6 @@ export const common = {
   save: "Save",
   search: "Search",
   tryAgain: "Try again",
+  unseen: "There are characters in it that nobody can see, such as from a copied text. Type it anew.",
   unreachable: "The store’s edge server does not answer. Nothing is lost; try again in a moment.",
 };

@@ -1,4 +1,5 @@
 import { common } from "./common.js";
+import { folder } from "./folder.js";
 import { orders } from "./orders.js";
 import { pay } from "./pay.js";
 import { people } from "./people.js";
@@ -9,4 +10,4 @@ import { shell } from "./shell.js";
 import { signIn } from "./sign_in.js";
 import { team } from "./team.js";
 
-export const t = { common, orders, pay, people, recovery, sell, settings, shell, signIn, team };
+export const t = { common, folder, orders, pay, people, recovery, sell, settings, shell, signIn, team };

@@ -22,6 +22,8 @@ export const sell = {
   toFind: "Find articles",
   emptyCart: "Scan an article, or pick one.",
   clear: "Empty the cart",
+  moneyTaken: "Money was taken for this cart. Complete the sale, or take the payment out at Pay.",
+  taken: (amount) => `Taken already: ${amount}`,
   less: (name) => `One ${name} less`,
   quantityOf: (name) => `Quantity of ${name}`,
   oneMore: (name) => `One ${name} more`,

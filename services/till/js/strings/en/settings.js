@@ -1,3 +1,5 @@
+import { count } from "../../format.js";
+
 const orders = (count) => (count === 1 ? "1 order" : `${count} orders`);
 
 export const settings = {
@@ -79,15 +81,12 @@ export const settings = {
     hint: (needed) => `A full path, with ${needed} of room.`,
     enterFolder: "Enter a full path, such as /var/lib/store-edge/offline.",
     grant: "Grant this folder",
-    keptHere: "This till keeps its own copy of each sale.",
-    notHere: "This till has no folder: it cannot sell while offline.",
-    grantHere: "Grant a folder on this till",
   },
   sessions: {
     title: "All Offline Sessions",
     columns: { started: "Start", ended: "End", by: "Turned on by", status: "Status", orders: "Orders", amount: "Amount" },
     goesOn: "goes on",
-    itself: "itself",
+    itself: "By itself",
     from: "From",
     to: "To",
     any: "Any status",
@@ -103,7 +102,7 @@ export const settings = {
     orders: "Orders of this session",
     notFound: "There is no such session.",
     facts: "How it stands",
-    itself: "itself",
+    itself: "By itself",
     at: (who, when) => `${who}, ${when}`,
     settled: (count, settled) => `${count}, ${settled} of them at head office or void`,
     names: {
@@ -144,9 +143,10 @@ export const settings = {
     text: "Every order held here is looked up at head office: whether it is there once, with the same amount and number.",
     compare: "Compare",
     runs: "It is being compared.",
+    nothing: "No order was sold in it: there is nothing to compare.",
     progress: (done, all) => `${done} of ${all} orders`,
     found: (count) => (count === 0 ? "Nothing differs" : count === 1 ? "1 difference" : `${count} differences`),
-    at: (compared, when) => `${compared} orders, ${when}`,
+    at: (compared, when) => `${compared === 1 ? "1 order" : `${count(compared)} orders`}, ${when}`,
     differences: "What differs",
     columns: {
       what: "What differs",

@@ -31,9 +31,5 @@ export const shell = {
     text: "One till works in one tab at a time, so that no sale is made twice.",
     use: "Use it here",
   },
-  unsupported: (browser) =>
-    `Offline Mode is not supported in ${browser}. To continue selling without internet, ` +
-    "please switch to Google Chrome or another supported browser.",
-  folderForgets: "This folder does not keep what is written to it. Choose another.",
   noPage: "There is no such page.",
 };

@@ -1,0 +1,104 @@
+"""Money that was taken, and what was typed for it, outlives whatever happens before the sale is stored."""
+
+from playwright.sync_api import expect
+
+from tests.pages.shop import Shop
+from tests.pages.till import Till
+
+
+def test_b4_a_payment_that_was_taken_stays_with_the_cart_through_a_reload(till: Till, shop: Shop) -> None:
+    page = till.page
+    article, reference = shop.articles()[0], shop.new_reference()
+    till.scan(article["barcode"])
+    till.start_paying()
+    till.pay_by("UPI at Store")
+    page.get_by_label("UPI reference").fill(reference)
+    page.get_by_label("Amount").fill("100")
+    page.get_by_role("button", name="Take ₹100.00 and go on").click()
+    expect(page.get_by_role("list", name="Taken")).to_contain_text(reference)
+    page.reload()
+    expect(till.cart).to_contain_text("Taken already: ₹100.00")
+    till.cart.get_by_role("button", name="Empty the cart").click(force=True)
+    expect(page.locator(".toast").last).to_contain_text("Money was taken for this cart.")
+    page.keyboard.press("F8")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    till.start_paying()
+    till.complete()
+    paid = till.sold()["document"]["payments"]
+    rest = article["price_minor"] - 100_00
+    assert [(one["payment_mode"], one["amount_minor"]) for one in paid] == [("UPI", 100_00), ("CASH", rest)]
+    till.press("New sale")
+    expect(till.cart).not_to_contain_text("Taken already")
+
+
+def test_b4_more_that_was_taken_than_the_cart_costs_by_now_is_said(till: Till, shop: Shop) -> None:
+    page = till.page
+    article = shop.articles()[0]
+    till.scan(article["barcode"])
+    till.scan(article["barcode"])
+    expect(till.line(article["sku"]).get_by_label("Quantity of")).to_have_value("2")
+    till.start_paying()
+    page.get_by_label("Cash given").fill(str(article["price_minor"] // 100))
+    page.get_by_role("button", name="and go on").click()
+    page.keyboard.press("Escape")
+    till.line(article["sku"]).get_by_label("less").click()
+    till.start_paying()
+    expect(page.get_by_label("Cash given")).to_have_count(0)
+    till.complete()
+    assert len(till.sold()["document"]["payments"]) == 1
+
+
+def test_s16_what_was_typed_stays_when_the_store_refuses_the_sale(till: Till, shop: Shop) -> None:
+    page = till.page
+    article = shop.articles()[7]
+    till.scan(article["barcode"])
+    till.start_paying()
+    till.pay_by("Card Swipe at Store")
+    page.get_by_label("Approval code on the slip").fill("A1B2C3")
+    refused = {"code": "busy_here", "detail": "The store is closing this day.", "status": 409}
+    page.route("**/api/orders/orders", lambda route: route.fulfill(status=409, json=refused))
+    till.complete()
+    expect(page.get_by_role("alert").filter(has_text="The store is closing this day.")).to_be_visible()
+    expect(page.get_by_label("Approval code on the slip")).to_have_value("A1B2C3")
+    page.unroute("**/api/orders/orders")
+    till.complete()
+    assert till.sold()["document"]["payments"][0]["reference"] == "A1B2C3"
+
+
+def test_amounts_are_grouped_in_lakhs(till: Till, shop: Shop) -> None:
+    article = next(one for one in shop.articles() if one["left"] > 100 and one["price_minor"] > 2_000_00)
+    till.scan(article["sku"])
+    till.line(article["sku"]).get_by_label("Quantity of").fill("100")
+    till.search.focus()
+    lakhs, rest = divmod(article["price_minor"] * 100 // 100, 100_000)
+    expected = f"₹{lakhs},{rest // 1000:02},{rest % 1000:03}.00"
+    expect(till.total).to_have_text(expected)
+    expect(till.line(article["sku"]).locator(".amount")).to_have_text(expected)
+    till.start_paying()
+    expect(till.page.locator(".due strong")).to_have_text(expected)
+
+
+def test_b8_a_recalled_cart_has_its_quantities_its_seller_by_name_and_a_quote_of_now(
+    till: Till, other_till: Till, shop: Shop
+) -> None:
+    first, second = shop.articles()[8:10]
+    for code in (first["barcode"], second["barcode"], second["barcode"]):
+        till.scan(code)
+    expect(till.line(second["sku"]).get_by_label("Quantity of")).to_have_value("2")
+    till.line(first["sku"]).get_by_label("Quantity of").fill("7")
+    till.page.keyboard.press("F6")
+    chosen = till.page.locator(".choices button").first
+    name = chosen.locator("bdi").inner_text()
+    chosen.click()
+    total = 7 * first["price_minor"] + 2 * second["price_minor"]
+    till.page.keyboard.press("F8")
+    till.page.get_by_label("Name for it").fill("Seven and two")
+    till.page.keyboard.press("Enter")
+    expect(till.cart).to_contain_text("Scan an article")
+    shop.change_price(first["sku"], first["price_minor"] + 10_00)
+    other_till.page.get_by_role("button", name="Held carts").click()
+    other_till.page.get_by_role("button", name="Seven and two").click()
+    expect(other_till.line(first["sku"]).get_by_label("Quantity of")).to_have_value("7")
+    expect(other_till.line(second["sku"]).get_by_label("Quantity of")).to_have_value("2")
+    expect(other_till.cart.get_by_role("button", name=f"Sales employee: {name}")).to_be_visible()
+    expect(other_till.total).to_contain_text(f"{(total + 70_00) // 100 % 1000:03}.00")
