@@ -31,6 +31,10 @@ stores: install ## Run the tests of a whole store
 pages: install ## Run the tests of the page, in a browser
 	@$(python) -m pytest tests/pages
 
+.PHONY: screens
+screens: install ## Take a picture of every screen of the page into .run/screens, and anew those that README shows
+	@$(python) -m tests.pages.screens .run/screens --readme
+
 .PHONY: unit
 unit: install ## Run the tests that need no server
 	@$(python) -m pytest -p no:schemathesis tests/unit

@@ -1,46 +1,27 @@
 """A store and a browser for all tests of the page, and for each a till of its own with somebody signed in."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from deploy.runner.errors import RunnerError
-from deploy.runner.ports import Ports
-from deploy.runner.settings import RunSettings
-from deploy.runner.system import System
 from tests.pages.chromium import launch
 from tests.pages.shop import Shop
+from tests.pages.store import opened
 from tests.pages.till import Till
 
 WAIT_MS = 20_000
-# modes follow the line faster than in a shop, so that nobody waits for them
-SERVICES = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "5", "oms_slow_start_seconds": "0"}}
-
-
-def _own_ports(folder: Path) -> dict[str, int]:
-    """Not those that a store takes by itself: another may be starting in this moment."""
-    ports = Ports(folder / "own-ports.json")
-    return {name: ports.take(name) for name in ("http_port", "https_port")}
 
 
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Shop]:
     """A store that is open, with a manager, associates, and the storage grant."""
-    with tempfile.TemporaryDirectory(prefix="store-pages-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        settings = RunSettings(folder=Path(folder) / "run", lan=False, services=SERVICES, **_own_ports(Path(folder)))
-        system = System(settings)
-        try:
-            system.start()
-            with Shop(system) as shop:
-                yield shop
-        except RunnerError as error:
-            pytest.fail(str(error), pytrace=False)
-        finally:
-            system.stop()
+    try:
+        with opened() as shop:
+            yield shop
+    except RunnerError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")

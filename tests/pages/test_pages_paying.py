@@ -1,6 +1,6 @@
 """Money that was taken, and what was typed for it, outlives whatever happens before the sale is stored."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.pages.shop import Shop
 from tests.pages.till import Till
@@ -63,6 +63,30 @@ def test_s16_what_was_typed_stays_when_the_store_refuses_the_sale(till: Till, sh
     page.unroute("**/api/orders/orders")
     till.complete()
     assert till.sold()["document"]["payments"][0]["reference"] == "A1B2C3"
+
+
+def test_a_sale_is_made_by_touch_alone_on_a_tablet(chromium: Browser, shop: Shop) -> None:
+    touch = chromium.new_context(base_url=shop.address, viewport={"width": 1024, "height": 768}, has_touch=True)
+    till = Till(touch, shop)
+    till.pair(shop.tills[0])
+    page = till.page
+    page.goto("/")
+    page.get_by_label("Staff code").fill(shop.associate.staff_code)
+    for digit in shop.associate.pin:
+        page.get_by_role("button", name=f"Digit {digit}").tap()
+    page.get_by_role("button", name="Sign in", exact=True).tap()
+    page.locator(".categories button").nth(1).tap()
+    page.locator(".product .size").first.tap()
+    page.locator(".cart").get_by_label("more").tap()
+    expect(till.total).to_be_visible()
+    till.cart.get_by_role("button", name="Pay").tap()
+    page.get_by_role("button", name="₹", exact=False).filter(has_text="₹").first.tap()
+    page.locator("button.complete").tap()
+    assert till.sold()["document"]["lines"][0]["quantity"] == 2
+    page.get_by_role("button", name="New sale").tap()
+    expect(till.search).to_be_visible()
+    assert till.errors == []
+    touch.close()
 
 
 def test_amounts_are_grouped_in_lakhs(till: Till, shop: Shop) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Self
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.pages.shop import Person, Shop
+from tests.support import eventually
 
 # the picker itself cannot be driven: a folder of the browser's own takes its place, everything else is real
 FOLDER = "window.showDirectoryPicker = () => navigator.storage.getDirectory()"
@@ -57,6 +58,11 @@ class Till:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
+
+    def wait_for_shell(self) -> None:
+        """Until the page would be there without the store."""
+        kept = "navigator.serviceWorker.controller ? caches.match('/').then(page => Boolean(page)) : false"
+        eventually(lambda: self.page.evaluate(kept), within=20)
 
     def pair(self, known: dict[str, str]) -> None:
         """Makes this browser a till, as a manager's pairing leaves it."""

@@ -3,7 +3,7 @@
 import { html } from "../ui.js";
 
 /**
- * `columns`: [{name, title, cell: (row) => what it shows, kind: "amount" or ""}]; `id` gives a row its key, `href` makes
+ * `columns`: [{name, title, cell: (row) => what it shows, kind: "amount", "words" or ""}]; `id` gives a row its key, `href` makes
  * its first cell a link that the whole row follows. `empty` stands where there are no rows.
  */
 export function Table({ label, columns, rows, id, href, empty }) {

@@ -24,7 +24,7 @@ export function Pending({ items, only, changed }) {
   const columns = [
     { name: "invoice", title: words.columns.invoice, cell: (item) => item.invoice_number },
     { name: "since", title: words.columns.since, cell: (item) => html`<time>${moment(item.changed_at)}</time><p>${words.attempts(item.attempts)}</p>` },
-    { name: "reason", title: words.columns.reason, cell: (item) => item.reason_text ?? words.noReason },
+    { name: "reason", title: words.columns.reason, kind: "words", cell: (item) => item.reason_text ?? words.noReason },
     { name: "amount", title: words.columns.amount, kind: "amount", cell: (item) => money(item.total_minor) },
     { name: "act", title: words.columns.act, cell: (item) => html`<${Acts} item=${item} changed=${changed} />` },
   ];

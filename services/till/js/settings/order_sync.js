@@ -1,7 +1,7 @@
 // What is on its way to head office, as it is: how many, since when, how much money, and until when.
 
 import { post, put } from "../api.js";
-import { duration, moment, money } from "../format.js";
+import { count, duration, moment, money } from "../format.js";
 import { status } from "../live.js";
 import { Button } from "../parts/button.js";
 import { Switch } from "../parts/switch.js";
@@ -9,7 +9,7 @@ import { say } from "../parts/toast.js";
 import { modeName } from "../payment_modes.js";
 import { mayTurn } from "../session.js";
 import { t } from "../strings.js";
-import { html } from "../ui.js";
+import { html, useRef } from "../ui.js";
 
 const words = t.settings.orderSync;
 
@@ -30,6 +30,7 @@ export function OrderSync() {
       <${Switch} label=${words.autoSync} on=${auto.on} act=${turn} why=${mayTurn() ? undefined : t.settings.askManager} />
     </header>
     <p><span class="chip ${kind(backlog)}"><i></i>${waits(backlog)}</span></p>
+    <${Progress} backlog=${backlog} sending=${sending} />
     <${Facts} backlog=${backlog} sending=${sending} />
     ${stopped(sending, backlog) && html`<p class="notice">${stopped(sending, backlog)}</p>`}
     <div class="row">
@@ -46,6 +47,18 @@ function waits({ nothing_waits: nothing, waiting, pending }) {
   if (nothing) return t.shell.nothingWaits;
   const said = [waiting > 0 && t.shell.waiting(waiting), pending > 0 && t.shell.pending(pending)].filter(Boolean);
   return said.length ? said.join(" · ") : t.shell.othersWait;
+}
+
+/** How much is sent of what waited, since this page has seen it wait. */
+function Progress({ backlog: { waiting }, sending: { stopped_by: stopped } }) {
+  const most = useRef(0);
+  most.current = waiting === 0 ? 0 : Math.max(most.current, waiting);
+  if (!waiting || stopped || most.current === waiting) return null;
+  const sent = most.current - waiting;
+  return html`<div class="stack">
+    <progress aria-label=${words.title} max=${most.current} value=${sent}></progress>
+    <p class="muted">${words.progress(count(sent), count(most.current))}</p>
+  </div>`;
 }
 
 function Facts({ backlog, sending }) {

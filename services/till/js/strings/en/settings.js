@@ -53,6 +53,7 @@ export const settings = {
     now: "Sync now",
     unknown: "How the sync stands is not known at the moment.",
     released: (count) => (count > 0 ? `${orders(count)} on the way.` : "What waits goes out now."),
+    progress: (sent, all) => `${sent} of ${all} sent`,
     heldBack: (count) => `${orders(count)} held back until then`,
     facts: { oldest: "Oldest since", done: "Done in about", others: "Besides" },
     money: (code) => `Waiting: ${code}`,
