@@ -117,6 +117,21 @@ def _about_the_cart(till: Till) -> Iterator[Stop]:
 
 def _pay(till: Till) -> Iterator[Stop]:
     page = till.page
+    first = till.cart.get_by_label(re.compile("^Quantity of")).first
+    first.fill("9999")
+    till.search.focus()
+    expect(till.cart).to_contain_text("a manager approves at Pay")
+    yield "oversold", page
+    till.start_paying()
+    till.complete()
+    expect(page.get_by_role("dialog")).to_contain_text("A manager has to approve")
+    till.press("Approve")
+    yield "approval", page
+    till.press("Cancel")
+    page.keyboard.press("Escape")
+    first.fill("1")
+    till.search.focus()
+    expect(till.cart).not_to_contain_text("a manager approves at Pay")
     till.start_paying()
     page.get_by_label("Cash given").fill("9000")
     yield "pay-cash", page
