@@ -6,19 +6,18 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from services.chassis import logs
 from services.chassis.errors import ServiceError
+from services.chassis.letters import letters
 from services.chassis.settings import SettingsError, load, schema_owner
 
 STOP_WITHIN_S = 6
 # a third of a door's share of a busy processor: who waits at a door comes before what follows from it
 WORKER_NICENESS = 5
-
-Letter = Annotated[int | None, typer.Argument(help="Number of one dead letter, as listed; all of them without it.")]
 
 
 def main(package: str) -> None:
@@ -41,8 +40,7 @@ def _commands(package: str) -> typer.Typer:
     commands = typer.Typer(
         help=f"The {service} service.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
-    letters = typer.Typer(help="Messages that nobody could take in.", no_args_is_help=True)
-    commands.add_typer(letters, name="dead-letters")
+    commands.add_typer(letters(lambda: _app(package).db), name="dead-letters")
 
     @commands.command()
     def door() -> None:
@@ -69,34 +67,6 @@ def _commands(package: str) -> typer.Typer:
 
         typer.echo(json.dumps(document(service, _module(package, "routes").Door), indent=1))
 
-    @letters.command("list")
-    def list_letters() -> None:
-        """Lists dead letters, the oldest first."""
-        from services.chassis.inbox import dead_letters
-
-        with _app(package).db.transaction() as tx:
-            for row in dead_letters(tx):
-                typer.echo(json.dumps(row._asdict(), default=str))
-
-    @letters.command("replay")
-    def replay_letters(letter: Letter = None) -> None:
-        """Has dead letters tried again."""
-        from services.chassis.inbox import replay
-
-        with _app(package).db.transaction() as tx:
-            typer.echo(f"{replay(tx, letter)} will be tried again")
-
-    @letters.command("put-aside")
-    def put_letter_aside(letter: int, reason: str) -> None:
-        """Leaves a dead letter that tells nothing of ours for good; it is kept with the reason."""
-        from services.chassis.inbox import put_aside
-
-        with _app(package).db.transaction() as tx:
-            done = put_aside(tx, letter, reason)
-        typer.echo("It is put aside" if done else "There is no dead letter of that number")
-        raise typer.Exit(0 if done else 1)
-
-    _add_restored(commands, package)
     for name, function in _own_commands(package).items():
         commands.command(name)(function)
     return commands

@@ -28,6 +28,11 @@ def moment(name: str, *, nullable: bool = False, now: bool = False) -> Column:  
 
 def add_tables(metadata: MetaData) -> None:
     """Adds outbox, inbox, inbox_failures and states to a service's tables."""
+    for table in (_outbox, _inbox, _inbox_failures, _states):
+        table(metadata)
+
+
+def _outbox(metadata: MetaData) -> None:
     Table(
         "outbox",
         metadata,
@@ -47,6 +52,9 @@ def add_tables(metadata: MetaData) -> None:
         Index("outbox_published", "published_at", postgresql_where=text("published_at is not null")),
         CheckConstraint("attempts >= 0", name="outbox_attempts"),
     )
+
+
+def _inbox(metadata: MetaData) -> None:
     Table(
         "inbox",
         metadata,
@@ -56,6 +64,9 @@ def add_tables(metadata: MetaData) -> None:
         moment("received_at", now=True),
         Index("inbox_received", "received_at"),
     )
+
+
+def _inbox_failures(metadata: MetaData) -> None:
     Table(
         "inbox_failures",
         metadata,
@@ -76,6 +87,9 @@ def add_tables(metadata: MetaData) -> None:
             "inbox_failures_once", "consumer", "event_id", unique=True, postgresql_where=text("event_id is not null")
         ),
     )
+
+
+def _states(metadata: MetaData) -> None:
     Table(
         "states",
         metadata,
