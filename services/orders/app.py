@@ -1,6 +1,7 @@
 """What every process of orders is made of."""
 
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.chassis.clock import Clock, SystemClock
@@ -13,6 +14,7 @@ from services.head_office.port import HeadOffice
 from services.orders.bell import Bell
 from services.orders.handlers import hearing
 from services.orders.settings import Settings
+from services.orders.sparing import Sparing
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class App:
     clock: Clock
     outbox: Outbox
     bell: Bell
+    unsettled: Sparing[dict[str, Any]]
     pullers: dict[str, Puller]
     authenticator: Authenticator
     head_office: HeadOffice
@@ -44,6 +47,7 @@ def build(settings: Settings) -> App:
         clock=clock,
         outbox=outbox,
         bell=Bell(),
+        unsettled=Sparing(clock),
         pullers=_pullers(settings, db, outbox, clock),
         authenticator=heard_authenticator(settings, db, clock),
         head_office=_head_office(settings),

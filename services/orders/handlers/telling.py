@@ -37,11 +37,15 @@ def session_figures(app: App) -> tuple[int, dict[str, Any]]:
 
 
 def unsettled(app: App, since: int) -> tuple[int, dict[str, Any]]:
-    """What head office does not have yet, wherever it lies; counted anew for whoever asks, hence the next number."""
+    """What head office does not have yet, wherever it lies; it has no history, hence always the next number."""
+    return since + 1, app.unsettled.get(lambda: _unsettled(app))
+
+
+def _unsettled(app: App) -> dict[str, Any]:
     with app.db.transaction() as tx:
         row = orders.unsettled(tx)
     oldest_at = row.oldest_at.isoformat() if row.oldest_at else None
-    return since + 1, {"orders": row.orders, "oldest_at": oldest_at, "money_minor": row.money_minor}
+    return {"orders": row.orders, "oldest_at": oldest_at, "money_minor": row.money_minor}
 
 
 def tills(app: App) -> tuple[int, list[dict[str, Any]]]:

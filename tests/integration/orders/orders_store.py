@@ -18,6 +18,7 @@ from services.orders.handlers import counter, hearing, selling
 from services.orders.routes import Door
 from services.orders.schemas import Sale, TillIn
 from services.orders.settings import Settings
+from services.orders.sparing import Sparing
 from services.orders.store import heard
 
 SERVICE_TOKEN = "a-service-token-for-tests"
@@ -76,7 +77,8 @@ def build_app(database_url: str, **settings: Any) -> App:
         "head_office_url": "http://127.0.0.1:9",
         "sessions_url": "http://127.0.0.1:9",
     }
-    return replace(building.build(Settings(**values | settings)), clock=FakeClock())
+    clock = FakeClock()
+    return replace(building.build(Settings(**values | settings)), clock=clock, unsettled=Sparing(clock))
 
 
 class Counter:

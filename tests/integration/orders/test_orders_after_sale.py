@@ -427,8 +427,10 @@ def test_b12_what_is_sold_is_told_of_with_its_age_and_money_until_head_office_ha
     assert told["money_minor"] == {"CASH": total}
     settle(counter, first, "synced", 1)
     settle(counter, second, "pending", 1)
+    counter.app.clock.advance(1)
     assert telling.unsettled(counter.app, 42)[1]["orders"] == 1
     settle(counter, second, "withdrawn", 2)
+    counter.app.clock.advance(1)
     assert telling.unsettled(counter.app, 43) == (44, {"orders": 0, "oldest_at": None, "money_minor": {}})
 
 
