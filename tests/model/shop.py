@@ -44,6 +44,7 @@ from tests.model.office import Line
 STORE = "S1"
 # a moment before Policy.certain_after
 ARRIVES_WITHIN_S = 55.0
+PLENTY = 1_000_000
 NOWHERE = "http://127.0.0.1:9"
 TOKEN = "a-token-of-services-0123"
 QUIET = Pulse(in_flight=0, limit=32, latency_ms=None, paused_until=None, pause_reason=None)
@@ -106,6 +107,7 @@ class Shop:
             metrics_listen="127.0.0.1:9",
             service_token=TOKEN,
             sessions_url=NOWHERE,
+            orders_url=NOWHERE,
             head_office_url=NOWHERE,
             head_office_token=TOKEN,
         )
@@ -121,6 +123,7 @@ class Shop:
     def open(self, tills: int = 2) -> None:
         """Set up, synced, granted, with the line up and everybody told."""
         self.counter.open(tills)
+        self.counter.hear_book([article | {"stock": PLENTY} for article in orders_store.BOOK])
         self.hear("sessions", "readiness", 1, {"datasets": _fresh(self.clock.now()), "missing": []})
         with self.sessions.db.transaction() as tx:
             grants.grant(tx, modes.EDGE, "/srv/offline", by="M1", proof=None, now=self.clock.now())
@@ -193,12 +196,21 @@ class Shop:
         batch: list[Letter] = []
         for letter in [*letters, None]:
             if batch and (letter is None or letter.queue != batch[0].queue):
-                self._inboxes[batch[0].queue].take([one.body for one in batch])
+                self.take_in(batch[0].queue, [one.body for one in batch])
                 for one in batch:
                     one.delivered += 1
                 batch = []
             if letter is not None:
                 batch.append(letter)
+
+    def deliver_waiting(self) -> bool:
+        """Everything that waits; whether there was anything."""
+        letters = self.waiting()
+        self.deliver(letters)
+        return bool(letters)
+
+    def take_in(self, queue: str, bodies: list[bytes]) -> None:
+        self._inboxes[queue].take(bodies)
 
     def take_failures_again(self) -> None:
         """What could not be taken in yet has waited long enough."""

@@ -260,6 +260,7 @@ class Store(RuleBasedStateMachine):
 
 @pytest.fixture
 def machine(cleared: Cleared, office: StandIn, tmp_path: Any) -> Any:
+    cleared.as_migrated()
     line = Line(office.client())
     shop = Shop(cleared.urls, tmp_path, line)
     shop.open()

@@ -115,7 +115,7 @@ def _recover(app: App, tx: Tx, me: UUID, working_on: Iterable[UUID]) -> None:
     """Whoever claimed these is gone: what was being sent may have arrived."""
     now = app.clock.now()
     left = deliveries.left_behind(tx, me, working_on)
-    deliveries.write(tx, [Change(h, expire(h.delivery, now), "recovery", new_fence=True) for h in left])
+    deliveries.write(tx, [Change(h, expire(h.delivery, now), "recovery") for h in left])
 
 
 def _certain(posted_at: datetime | None, now: datetime, policy: Policy) -> bool:

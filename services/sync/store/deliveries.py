@@ -62,10 +62,10 @@ WRITE = text(f"""
         doubtful = r.doubtful, due_at = r.due_at, reason_code = r.reason_code, reason_text = r.reason_text,
         oms_id = r.oms_id, accepted_at = r.accepted_at, claimed_by = null, changed_at = now(),
         posted_at = case when r.posted then now() else d.posted_at end,
-        version = d.version + 1, fence = d.fence + r.new_fence, released = d.released or r.released
+        version = d.version + 1, fence = d.fence + 1, released = d.released or r.released
     from jsonb_to_recordset(cast(:rows as jsonb)) as r (order_id uuid, fence bigint, state text, revision int,
         attempts int, asks int, doubtful boolean, due_at timestamptz, reason_code text, reason_text text, oms_id text,
-        accepted_at timestamptz, new_fence int, released boolean, posted boolean)
+        accepted_at timestamptz, released boolean, posted boolean)
     where d.order_id = r.order_id and d.fence = r.fence
     returning {FIELDS}, d.version
 """)
@@ -133,7 +133,6 @@ class Change:
     by: str | None = None
     duration_ms: int | None = None
     released: bool = False
-    new_fence: bool = False
 
 
 def take(tx: Tx, rows: Sequence[dict[str, Any]], documents: Sequence[dict[str, Any]]) -> None:
@@ -179,7 +178,8 @@ def give_back(tx: Tx, me: UUID, order_ids: Iterable[UUID]) -> None:
 def write(tx: Tx, changes: Sequence[Change]) -> dict[UUID, Held]:
     """Writes steps and their history; returns those that were written.
 
-    A change whose fence is not the stored one is left out: whoever made it has been replaced.
+    A change whose fence is not the stored one is left out: whoever made it has been replaced, or it is written already
+    and only its commit went unheard.
     """
     if not changes:
         return {}
@@ -242,7 +242,6 @@ def _row(change: Change) -> dict[str, Any]:
         "reason_text": reason.text if reason else None,
         "oms_id": after.oms_id,
         "accepted_at": after.accepted_at,
-        "new_fence": int(change.new_fence),
         "released": change.released,
         "posted": change.how in MAY_HAVE_ARRIVED,
     }

@@ -27,7 +27,7 @@ def test_b9_an_order_claimed_anew_while_its_outcome_commits_is_still_under_way(
     committer = eventlet.spawn(drain.commit)
     drain._tried.put(draining.Tried(first, Absent(), "ask", 1))
     with eventlet.Timeout(10):
-        while store.one(order).fence < 2 or drain._tried.qsize():
+        while store.one(order).fence < 3 or drain._tried.qsize():
             eventlet.sleep(0.01)
     committer.kill()
     draining.hold(store.app, drain._me, QUIET, list(drain._working_on))

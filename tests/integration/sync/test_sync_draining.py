@@ -100,6 +100,19 @@ def test_b9_what_did_not_arrive_is_sent_again_under_the_same_key(store: Store) -
     assert (store.oms.posts, store.oms.asked) == ([(order, 1), (order, 1)], [order])
 
 
+def test_f25_an_outcome_that_is_written_again_undoes_nothing_that_came_after_it(store: Store) -> None:
+    """The commit arrived and the word on it did not; meanwhile the order became void."""
+    [order] = store.place()
+    [claimed] = store.claim()
+    tried = draining.Tried(claimed, Refused((Reason("unknown_sku", "No such SKU."),)), "post", 12)
+    draining.settle(store.app, [tried])
+    store.wish(order)
+    assert store.states() == ["withdrawn"]
+    draining.settle(store.app, [tried])
+    assert store.states() == ["withdrawn"]
+    assert [o["state"] for o in store.told()] == ["pending", "withdrawn"]
+
+
 def test_f7_what_a_dead_process_was_sending_is_asked_about(store: Store) -> None:
     [order] = store.place()
     [claimed] = store.claim()

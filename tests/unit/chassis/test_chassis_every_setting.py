@@ -106,3 +106,13 @@ def test_d_good_settings_are_read_and_all_that_is_wrong_is_named_at_once(
     text = str(refused.value)
     for name in ("STORE_ID", "STORE_METRICS_LISTEN", "STORE_LOG_LEVEL", "STORE_UNHEARD is not a setting"):
         assert name in text
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("setting", ["STORE_FAULTS", "STORE_FAULT_SEED", "STORE_FAULT_RATE"])
+def test_no_service_can_be_told_to_fail(monkeypatch: pytest.MonkeyPatch, service: str, setting: str) -> None:
+    """Errors from a seed are for test builds: there is no setting for them, in production or elsewhere."""
+    monkeypatch.setenv(setting, "7")
+    with pytest.raises(SettingsError) as refused:
+        load(SERVICES[service])
+    assert f"{setting} is not a setting of this service" in refused.value.problems
