@@ -28,9 +28,10 @@ from tests.model.office import Line
 from tests.model.resting import come_to_rest
 from tests.model.shop import HEARD, SERVICES, Shop
 
-STEPS = int(os.environ.get("FAULT_STEPS", "150"))
+STEPS = int(os.environ.get("FAULT_STEPS", "120"))
 SEED = int(os.environ.get("FAULT_SEED", "20260415"))
-RATE = 0.05
+# there are ten statements to one request
+RATE, RATE_OF_THE_LINE = 0.05, 0.15
 POINTS = {
     "store.before", "store.before_commit", "store.after_commit", "publisher.before", "publisher.after",
     "publisher.refused", "publisher.confirm_lost", "port.before", "port.after",
@@ -124,7 +125,7 @@ class Day:
         return self._random.choice(list(self.known.confirmed)) if self.known.confirmed else None
 
     def _see(self) -> None:
-        self.shop.see(up=self._random.random() < 0.7, times=1)
+        self.shop.see(up=self._random.random() < 0.8, times=1)
 
     def _hear(self) -> None:
         self.shop.pull(self._random.choice(sorted(HEARD)))
@@ -153,14 +154,19 @@ def faults() -> Faults:
 
 
 @pytest.fixture
-def shop(cleared: Cleared, office: StandIn, faults: Faults, tmp_path: Any) -> Any:
+def line_faults() -> Faults:
+    return Faults(SEED + 1, 0)
+
+
+@pytest.fixture
+def shop(cleared: Cleared, office: StandIn, faults: Faults, line_faults: Faults, tmp_path: Any) -> Any:
     cleared.as_migrated()
     with office.records.change() as db:
         for table in ("orders", "cancellations", "sessions", "customers"):
             db.execute(f"delete from {table}")
     office.right()
     client = office.client()
-    faulty = FaultyPort(client, faults, before=Unreachable("connect_error"), after=Lost("read_timeout"))
+    faulty = FaultyPort(client, line_faults, before=Unreachable("connect_error"), after=Lost("read_timeout"))
     opened = Shop(cleared.urls, tmp_path, Line(faulty), partial(FaultyDatabase, faults=faults))
     opened.open()
     yield opened
@@ -169,18 +175,22 @@ def shop(cleared: Cleared, office: StandIn, faults: Faults, tmp_path: Any) -> An
 
 
 def test_b9_b10_b21_while_everything_fails_at_times_no_sale_is_lost_or_doubled(
-    shop: Shop, office: StandIn, faults: Faults, vhost: str
+    shop: Shop, office: StandIn, faults: Faults, line_faults: Faults, vhost: str
 ) -> None:
-    broker = Broker(shop, vhost, lambda publisher: FaultyPublisher(publisher, faults))
+    broker = Broker(shop, vhost, lambda publisher: FaultyPublisher(publisher, line_faults))
     day = Day(shop, broker, SEED)
-    faults.rate = RATE
-    day.play(STEPS)
-    faults.rate = 0
+    faults.rate, line_faults.rate = RATE, RATE_OF_THE_LINE
+    # a day on which something never failed shows nothing of it
+    for _ in range(10):
+        day.play(STEPS)
+        if {point for point, times in (faults.struck + line_faults.struck).items() if times} == POINTS:
+            break
+    faults.rate = line_faults.rate = 0
     come_to_rest(shop, broker.carry)
     recovering.retry_all(shop.sync, "M1")
     come_to_rest(shop, broker.carry)
-    assert set(faults.struck) == POINTS
-    assert all(faults.struck.values()), faults.struck
+    struck = faults.struck + line_faults.struck
+    assert {point for point, times in struck.items() if times} == POINTS, struck
     assert len(day.known.confirmed) >= STEPS / 10
     AtRest(shop, day.known, office.records, broker.is_empty).check()
     told = {row["customer_id"] for row in office.records.all("select customer_id from customers")}
