@@ -13,6 +13,19 @@ run: ## Start the whole store on this machine; Ctrl-C stops it
 demo: install ## Play an outage, line by line, and judge every sale (DATA=folder: with real products and receipts)
 	@$(python) -m deploy.demo $(if $(DATA),--data $(DATA))
 
+.PHONY: backup
+backup: ## Back the store up while it sells (TO=folder)
+	@$(python) -m deploy.runner backup "$(TO)"
+
+.PHONY: restore
+restore: ## Make the store of a backup on this machine, installed anew at head office (FROM=folder of a backup)
+	@deploy/bootstrap.sh run
+	@$(python) -m deploy.runner restore "$(FROM)"
+
+.PHONY: recover
+recover: ## Take back what a backup lacks: from head office, and from folders of tills (FOLDER=folder)
+	@$(python) -m deploy.runner service orders recover "$(FOLDER)"
+
 ##@ Tests and checks
 .PHONY: test
 test: install ## Run every test that needs no more than this machine

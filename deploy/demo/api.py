@@ -33,6 +33,9 @@ class StoreApi:
         self._client = httpx2.Client(base_url=address, headers=headers, timeout=TIMEOUT_S)
         self.asked_again = 0
 
+    def close(self) -> None:
+        self._client.close()
+
     def get(self, path: str, **query: Any) -> Any:
         return self._call("GET", path, params=query)
 

@@ -6,10 +6,14 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from deploy.runner import restore as restoring
+from deploy.runner.backup import back_up
 from deploy.runner.environment import command, environment_of, process_name
 from deploy.runner.errors import RunnerError
 from deploy.runner.services import SERVICES
@@ -57,6 +61,36 @@ def service(
         )
         raise typer.Exit(1)
     os.execve(sys.executable, command(name, *words), environment_of(pid))  # noqa: S606  no shell is wanted
+
+
+@app.command()
+def backup(to: Annotated[Path, typer.Argument(help="A folder; the backup is a new folder in it.")]) -> None:
+    """Backs the store up while it sells: one moment of its database, and the secrets that belong to it."""
+    begun = time.monotonic()
+    with _told_in_words():
+        settings = load()
+        made = back_up(settings.folder.resolve(), settings.store_id, to.resolve())
+        newest = f", the newest of {made.newest_order:%d.%m.%Y %H:%M} UTC" if made.newest_order else ""
+        print(f"Backup of store {made.store_id}: {made.place}")
+        print(f"  {made.orders} orders{newest}; {made.size / 2**20:.1f} MiB in {time.monotonic() - begun:.0f} s")
+        print("It holds secrets and customers: keep it where only you can read it, and not on this machine.")
+
+
+@app.command()
+def restore(place: Annotated[Path, typer.Argument(help="The folder of one backup.")]) -> None:
+    """Makes the store of a backup here, and installs it anew at head office; the lost server is then superseded."""
+    with _told_in_words():
+        restoring.restore(load(), place.resolve(), print)
+        print("Start it with `make run`, then `make recover FOLDER=…` for what the backup lacks.")
+
+
+@contextlib.contextmanager
+def _told_in_words() -> Iterator[None]:
+    try:
+        yield
+    except RunnerError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(1) from None
 
 
 def _say_open(system: System, seconds: float) -> None:

@@ -17,6 +17,11 @@ LOCK = "lock"
 LEFT_OVER_GRACE_S = 20.0
 
 
+def restoring(folder: Path) -> Path:
+    """The file that is there while a restore into this folder has not been carried out to its end."""
+    return folder / "restoring"
+
+
 class AlreadyRunning(RunnerError):
     """The store of this folder runs."""
 

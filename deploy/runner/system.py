@@ -9,10 +9,11 @@ from typing import Any, Self
 
 from deploy.runner import installation
 from deploy.runner.environment import command
+from deploy.runner.errors import RunnerError
 from deploy.runner.plan import Plan
 from deploy.runner.services import SERVICES
 from deploy.runner.settings import RunSettings
-from deploy.runner.state import State, birth
+from deploy.runner.state import State, birth, restoring
 from deploy.runner.supervisor import Keeper, Unit, stop_all
 
 READY_WITHIN_S = 120.0
@@ -30,6 +31,9 @@ class System:
         settings.folder.mkdir(parents=True, exist_ok=True)
         self._state = State(settings.folder)
         self._state.claim()
+        if restoring(settings.folder).exists():
+            self._state.release()
+            raise RunnerError("A restore into this folder did not end: run `make restore` again.")
         self._state.end_left_overs()
         self.plan = plan(settings)
         self.started_at = datetime.now(UTC)

@@ -67,6 +67,7 @@ def _commands(package: str) -> typer.Typer:
 
         typer.echo(json.dumps(document(service, _module(package, "routes").Door), indent=1))
 
+    _add_restored(commands, package)
     for name, function in _own_commands(package).items():
         commands.command(name)(function)
     return commands

@@ -1,5 +1,7 @@
 """Commands that only orders has."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,9 +10,17 @@ from services.chassis.database import Tx
 from services.chassis.settings import load
 from services.head_office.port import NoAnswer
 from services.orders.app import App, build
-from services.orders.handlers import standing, verifying
+from services.orders.handlers import recovering, standing, verifying
+from services.orders.handlers.recovering import Report
 from services.orders.settings import Settings
 
+Folders = Annotated[
+    list[Path] | None, typer.Argument(help="Folders of tills.", exists=True, file_okay=False, readable=True)
+]
+Since = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The first day to ask head office for, if not the newest of the backup."),
+]
 Alone = Annotated[bool, typer.Option("--alone", help="Without asking head office.")]
 
 
@@ -34,9 +44,38 @@ def verify(alone: Alone = False) -> None:
     raise typer.Exit(1 if flaws else 3 if silent else 0)
 
 
+def recover(folders: Folders = None, since: Since = None) -> None:
+    """Takes back what a backup lacks: first from head office, then from each folder.
+
+    Ends with status 1 where a person has to look at something, with 3 where head office did not answer.
+    """
+    app, report = build(load(Settings)), Report()
+    try:
+        recovering.from_head_office(app, since.date() if since else None, report)
+        for folder in folders or ():
+            recovering.from_folder(app, folder, report)
+    except NoAnswer as error:
+        typer.echo(f"Head office did not answer ({error.reason}): run this again. What was taken stays.", err=True)
+        raise typer.Exit(3) from None
+    finally:
+        _say(report)
+    raise typer.Exit(1 if report.problems or report.unanswered else 0)
+
+
+def _say(report: Report) -> None:
+    for line in report.problems:
+        typer.echo(f"Not used: {line}")
+    for line in report.unanswered:
+        typer.echo(f"For a person: {line}")
+    typer.echo(
+        f"{len(report.taken)} orders taken back, {report.known} were here already, "
+        f"{len(report.unanswered)} asked for without an answer, {len(report.problems)} files not used"
+    )
+
+
 def restored(app: App, tx: Tx) -> None:
     """Every series is closed: the data are a backup's."""
     standing.restored(app, tx)
 
 
-COMMANDS = {"verify": verify}
+COMMANDS = {"verify": verify, "recover": recover}

@@ -81,5 +81,13 @@ def customer_saved(customer: dict[str, Any]) -> Event:
     )
 
 
+def session_sealed_again(sealed: dict[str, Any]) -> Event:
+    """The seal of a session to which orders came back; the more there are, the later is the word."""
+    version = 1 + int(sealed["orders"])
+    return Event(
+        type="orders.session_sealed", aggregate_id=sealed["session_id"], aggregate_version=version, data=sealed
+    )
+
+
 def session_sealed(sealed: dict[str, Any]) -> Event:
     return Event(type="orders.session_sealed", aggregate_id=sealed["session_id"], data=sealed)

@@ -32,6 +32,8 @@ class SessionSealed(Fact):
     currency: Word
     sealed_at: AwareDatetime
     by_payment_mode: dict[Word, Minor] = Field(default_factory=dict)
+    # orders came back to a server that was restored: the session may be one that its backup does not know
+    recovered: bool = False
 
 
 class Outcome(Fact):

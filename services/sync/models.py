@@ -162,6 +162,8 @@ switches = Table(
     Column("auto_sync", Boolean, nullable=False),
     # orders placed up to here were released by hand
     moment("released_before", nullable=True),
+    # the data are a backup's: head office may have any order that is older, for somebody may have sent it since
+    moment("restored_at", nullable=True),
     moment("changed_at", now=True),
     Column("changed_by", Text),
     CheckConstraint("id = 1", name="switches_one_row"),

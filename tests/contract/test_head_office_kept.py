@@ -2,28 +2,13 @@
 
 import base64
 import json
-import secrets
 import uuid
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from tests.kept import sealed
 
 SALE = {"order_id": "0190a000-0000-7000-8000-000000000001", "customer": {"name": "Asha"}}
-
-
-def sealed(key: dict[str, str], name: str, content: Any, /, **changes: Any) -> str:
-    """As the document says that a till does it."""
-    public = serialization.load_der_public_key(base64.b64decode(key["public_key"]))
-    once, iv = ec.generate_private_key(ec.SECP256R1()), secrets.token_bytes(12)
-    epk = once.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
-    secret = HKDF(hashes.SHA256(), 32, salt=epk, info=b"store-edge kept 1").derive(once.exchange(ec.ECDH(), public))
-    text = AESGCM(secret).encrypt(iv, json.dumps(content).encode(), f"S001/{key['key_id']}/{name}".encode())
-    coded = {k: base64.b64encode(v).decode() for k, v in (("epk", epk), ("iv", iv), ("text", text))}
-    return json.dumps({"kept": 1, "store_id": "S001", "key_id": key["key_id"], "name": name} | coded | changes)
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> Orde
     granted = _approved(app, tx, deal)
     document = writing.document(deal, granted, app.settings.id, app.salt, business_fingerprint(app, sale))
     outgoing, _ = app.outbox.rows(events.order_placed(document), to=events.PLACED_TO)
-    sales.store_sale(tx, writing.row(deal, document) | _told(outgoing))
+    sales.store_sale(tx, writing.row(deal, document) | told(outgoing))
     return showing.placed(document)
 
 
@@ -233,7 +233,8 @@ def _granted(needed: Needed, approval: Any) -> dict[str, str]:
     }
 
 
-def _told(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def told(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The outgoing message, as the statement that stores a sale takes it."""
     return {
         "event_id": rows[0]["event_id"],
         "event_type": rows[0]["type"],

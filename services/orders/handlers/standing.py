@@ -9,7 +9,7 @@ from services.orders.app import App
 from services.orders.domain.invoices import GENESIS
 from services.orders.domain.marks import RESTORED, bare
 from services.orders.errors import SetBack, Superseded
-from services.orders.store import counter, heard, marks, reports
+from services.orders.store import counter, heard, marks, recovery, reports
 from services.orders.store.sales import Before
 
 log = get_logger()
@@ -60,7 +60,9 @@ def restored(app: App, tx: Tx) -> None:
     """Closes every series: the data are a backup's, and others may have gone on with their numbers since."""
     counter.lock_tills(tx)
     counter.close_series(tx, GENESIS)
-    marks.append(tx, bare(RESTORED, app.clock.now()), app.salt)
+    newest = recovery.last_day(tx)
+    facts = {"newest_day": newest.isoformat() if newest else None}
+    marks.append(tx, bare(RESTORED, app.clock.now(), facts=facts), app.salt)
 
 
 def _behind(app: App, known: Heads) -> list[str]:

@@ -48,11 +48,13 @@ def _seal(app: App, tx: Tx, event: Event) -> set[UUID]:
     """The session, where the seal is news."""
     seal = SessionSealed.of(event)
     if offline_sessions.lock(tx, seal.session_id) is None:
+        if seal.recovered:
+            return set()
         raise UnknownSession
-    values = seal.model_dump(exclude={"session_id"})
+    values = seal.model_dump(exclude={"session_id", "recovered"})
     if not offline_sessions.seal(tx, seal.session_id, event.aggregate_version, values):
         return set()
-    facts = seal.model_dump(mode="json", exclude={"session_id"})
+    facts = seal.model_dump(mode="json", exclude={"session_id", "recovered"})
     ledger.append(tx, app.settings.id, Entry("session_sealed", app.clock.now(), seal.session_id, facts=facts))
     return {seal.session_id}
 

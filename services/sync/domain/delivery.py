@@ -24,6 +24,9 @@ from services.sync.domain.answers import (
 from services.sync.domain.policy import Policy
 from services.sync.domain.reasons import DOES_NOT_MATCH, KEY_REUSED, OUT_OF_ATTEMPTS, OUTCOME_UNKNOWN, Reason, refused
 
+# head office's code for an order that this store told it was void
+CANCELLED = "cancelled"
+
 
 class State(StrEnum):
     """Where a delivery stands."""
@@ -54,6 +57,7 @@ class Edge(StrEnum):
     RETRIED = "retried"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
     SENT_AGAIN = "sent_again"
 
 
@@ -82,6 +86,7 @@ EDGES: dict[Edge, frozenset[tuple[State, State]]] = {
     Edge.RETRIED: frozenset({(P, W)}),
     Edge.CORRECTED: frozenset({(P, W), (W, W)}),
     Edge.WITHDRAWN: frozenset({(W, X), (P, X)}),
+    Edge.CANCELLED: frozenset({(S, X), (U, X)}),
     Edge.SENT_AGAIN: frozenset({(D, W)}),
 }
 
@@ -133,7 +138,7 @@ def next_step(delivery: Delivery, answer: Answer, now: datetime, policy: Policy)
         case Accepted():
             return _accepted(delivery, answer)
         case Refused(reasons):
-            return _refused(delivery, refused(reasons))
+            return _cancelled(delivery) if _was_void(delivery, reasons) else _refused(delivery, refused(reasons))
         case Unfit():
             return _pending(replace(delivery, doubtful=True), Edge.MISMATCHED, DOES_NOT_MATCH)
         case KeyReused():
@@ -183,6 +188,16 @@ def _refused(delivery: Delivery, reason: Reason) -> Step:
     """A refusal uses no key up and stores nothing: it ends every doubt."""
     judged = replace(delivery, attempts=delivery.attempts + 1, doubtful=False)
     return _pending(judged, Edge.REFUSED, reason)
+
+
+def _was_void(delivery: Delivery, reasons: tuple[Reason, ...]) -> bool:
+    return delivery.doubtful and any(reason.code == CANCELLED for reason in reasons)
+
+
+def _cancelled(delivery: Delivery) -> Step:
+    """It was made void here and told so, and then this server was set back to before that."""
+    state = move(delivery, Edge.CANCELLED, State.WITHDRAWN)
+    return Step(replace(delivery, state=state, doubtful=False, reason=None, due_at=None), Edge.CANCELLED)
 
 
 def _pending(delivery: Delivery, edge: Edge, reason: Reason) -> Step:

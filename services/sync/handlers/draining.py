@@ -21,7 +21,7 @@ from services.sync.store.drainer import Pulse
 HOLD_S = 10
 MOST_CLAIMED = 128
 TOAST = "Order syncing started in background"
-TOLD = (State.SYNCED, State.PENDING)
+TOLD = (State.SYNCED, State.PENDING, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)

@@ -58,14 +58,19 @@ def retry_all(app: App, by: str) -> Released:
     count = 0
     while True:
         with app.db.transaction() as tx:
-            held = deliveries.locked_pending(tx, AT_ONCE)
-            now = app.clock.now()
-            _send(app, tx, [(h, retry(h.delivery, now)) for h in held], by)
-            count += len(held)
-            if len(held) < AT_ONCE:
-                notices.retry_refused(tx, now)
+            sent = retry_some(app, tx, by)
+            count += sent
+            if sent < AT_ONCE:
+                notices.retry_refused(tx, app.clock.now())
                 switches.note(tx, by, "retry_all", orders=count)
                 return Released(orders=count)
+
+
+def retry_some(app: App, tx: Tx, by: str) -> int:
+    """Sends up to 500 pending orders again; how many there were."""
+    held, now = deliveries.locked_pending(tx, AT_ONCE), app.clock.now()
+    _send(app, tx, [(h, retry(h.delivery, now)) for h in held], by)
+    return len(held)
 
 
 def _send(app: App, tx: Tx, steps: Sequence[tuple[Held, Step]], by: str) -> None:

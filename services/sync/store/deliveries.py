@@ -20,9 +20,10 @@ FIELDS = """d.order_id, d.session_id, d.total_minor, d.invoice_number, d.state, 
 
 TAKE = text("""
     insert into deliveries as d (order_id, session_id, mode, placed_at, business_date, invoice_number, total_minor,
-        currency, payments, oversold, state, due_at)
+        currency, payments, oversold, state, due_at, doubtful)
     select order_id, session_id, mode, placed_at, business_date, invoice_number, total_minor,
-        currency, payments, oversold, 'waiting', least(placed_at, now())
+        currency, payments, oversold, 'waiting', least(placed_at, now()),
+        coalesce(placed_at < (select restored_at from switches), false)
     from jsonb_to_recordset(cast(:rows as jsonb)) as r (order_id uuid, session_id uuid, mode text,
         placed_at timestamptz, business_date date, invoice_number text, total_minor bigint, currency text,
         payments jsonb, oversold jsonb)
@@ -32,6 +33,8 @@ TAKE = text("""
         currency = excluded.currency, payments = excluded.payments, oversold = excluded.oversold
     where d.placed_at is null
 """)
+DOUBT = text("update deliveries set doubtful = true where state in ('waiting', 'sending', 'unknown', 'pending')")
+RESTORED = text("update switches set restored_at = :at")
 KEEP = text("""
     insert into documents (order_id, document)
     select cast(r ->> 'order_id' as uuid), r from jsonb_array_elements(cast(:documents as jsonb)) as r
@@ -139,6 +142,12 @@ def take(tx: Tx, rows: Sequence[dict[str, Any]], documents: Sequence[dict[str, A
     """Stores new orders; one that is here already stays as it is."""
     tx.execute(TAKE, {"rows": json.dumps(rows, default=str)})
     tx.execute(KEEP, {"documents": json.dumps(documents)})
+
+
+def doubt_all(tx: Tx, at: datetime) -> None:
+    """Head office may have everything that was placed before this moment and is not known to be there."""
+    tx.execute(RESTORED, {"at": at})
+    tx.execute(DOUBT)
 
 
 def entomb(tx: Tx, row: dict[str, Any]) -> None:

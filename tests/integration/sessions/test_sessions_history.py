@@ -373,3 +373,18 @@ def test_b22_the_report_of_other_days_and_of_others_is_empty_and_no_associate_re
     assert store.get(report, store.token("M1"), **{"from": tomorrow}).json["items"] == []
     assert len(store.get(report, store.token("M1")).json["items"]) == 1
     assert store.get(report, store.token("A1")).status_code == 403
+
+
+def test_b16_orders_that_came_back_seal_a_session_again_and_bring_back_none_that_the_backup_lacks(store):
+    session_id = store.outage()
+    store.take(sealed(session_id, 1, total=500))
+    again = sealed(session_id, 2, version=3, total=900)
+    again.data["recovered"] = True
+    unknown = sealed("0190a000-0000-7000-8000-00000000dead", 1)
+    unknown.data["recovered"] = True
+    store.take(again, unknown)
+    [session] = store.sessions(store.token("A1"))
+    assert (session["orders"], session["total_minor"]) == (2, 900)
+    assert flaws(store) == []
+    with store.app.db.transaction() as tx:
+        assert tx.exec_driver_sql("select count(*) from inbox_failures").scalar() == 0

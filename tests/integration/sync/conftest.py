@@ -8,7 +8,8 @@ from sync_store import Store
 # as the migration leaves them: tables with rows of their own, and all others empty
 EMPTY = """
 truncate deliveries, documents, history, wishes, notices, audit, reconciliations, outbox, inbox, inbox_failures, states;
-update switches set auto_sync = true, released_before = null, changed_at = now(), changed_by = null;
+update switches set auto_sync = true, released_before = null, restored_at = null,
+    changed_at = now(), changed_by = null;
 update drainer set holder = null, until = null, toast_due = false, in_flight = 0, "limit" = 0, latency_ms = null,
     paused_until = null, pause_reason = null, queued = null, queued_at = null;
 update lines set up = null, changed_at = null, good = null, streak = 0, counted_at = null, breaks = '[]';

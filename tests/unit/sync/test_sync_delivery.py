@@ -222,5 +222,12 @@ def test_acts_of_people_are_legal_where_the_table_says_so(act: object, allowed: 
                 act(at(state))  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(("doubtful", "state"), [(True, State.WITHDRAWN), (False, PENDING)])
+def test_b16_what_head_office_was_told_is_void_is_void_on_a_restored_server(doubtful: bool, state: State) -> None:
+    told = Refused((Reason("cancelled", "This order was cancelled."),))
+    step = next_step(replace(at(State.SENDING), doubtful=doubtful), told, NOW, POLICY)
+    assert (step.delivery.state, step.delivery.doubtful) == (state, False)
+
+
 def test_nothing_leaves_withdrawn() -> None:
     assert not [edge for edge, pairs in EDGES.items() for source, _ in pairs if source is State.WITHDRAWN]

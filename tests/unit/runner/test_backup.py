@@ -1,0 +1,98 @@
+"""B16: a backup is taken for one only when it is whole, and is restored only where that can be meant."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy.runner import backup
+from deploy.runner.errors import RunnerError
+from deploy.runner.restore import restore
+from deploy.runner.settings import RunSettings
+from deploy.runner.state import restoring
+from deploy.runner.system import System
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A backup of nothing."""
+    folder = tmp_path / "S001-20260415T010000Z"
+    for part in ("secrets", "ca"):
+        (folder / part).mkdir(parents=True)
+    (folder / "database.dump").write_bytes(b"PGDMP")
+    (folder / "secrets/orders-chain_salt").write_text("salt")
+    told = {"version": 1, "store_id": "S001", "taken_at": "2026-04-15T01:00:00+00:00", "orders": 7}
+    files = dict(backup._digests(folder))
+    (folder / "backup.json").write_text(json.dumps(told | {"newest_order": None, "files": files}))
+    return folder
+
+
+def manifest(place: Path, **changes: object) -> None:
+    told = json.loads((place / "backup.json").read_text())
+    (place / "backup.json").write_text(json.dumps(told | changes))
+
+
+def chosen(tmp_path: Path, **more: object) -> RunSettings:
+    told = {"head_office_url": "http://127.0.0.1:9", "head_office_code": "code"}
+    return RunSettings(folder=tmp_path / "run", **told | more)  # type: ignore[arg-type]
+
+
+def test_b16_a_whole_backup_is_read(place: Path) -> None:
+    found = backup.read(place)
+    assert (found.store_id, found.orders, found.newest_order) == ("S001", 7, None)
+
+
+def test_b16_a_damaged_backup_is_none(place: Path) -> None:
+    (place / "database.dump").write_bytes(b"PGDM")
+    with pytest.raises(RunnerError, match="is damaged"):
+        backup.read(place)
+    (place / "database.dump").unlink()
+    with pytest.raises(RunnerError, match="is damaged"):
+        backup.read(place)
+
+
+def test_b16_what_is_no_backup_is_named(place: Path, tmp_path: Path) -> None:
+    manifest(place, version=2)
+    with pytest.raises(RunnerError, match="made by a newer version"):
+        backup.read(place)
+    manifest(place, version=1, taken_at="yesterday")
+    with pytest.raises(RunnerError, match="is no backup"):
+        backup.read(place)
+    with pytest.raises(RunnerError, match="is no backup"):
+        backup.read(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"store_id": "S002"}, "This is a backup of store S001"),
+        ({"head_office_url": None}, "EDGE_HEAD_OFFICE_URL"),
+        ({"head_office_code": None}, "EDGE_HEAD_OFFICE_CODE"),
+    ],
+)
+def test_b16_a_restore_needs_the_right_store_and_a_head_office(
+    place: Path, tmp_path: Path, more: dict[str, object], refused: str
+) -> None:
+    with pytest.raises(RunnerError, match=refused):
+        restore(chosen(tmp_path, **more), place, print)
+    assert not (tmp_path / "run").exists()
+
+
+def test_b16_a_store_is_never_restored_over_another(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "run/secrets").mkdir(parents=True)
+    with pytest.raises(RunnerError, match="There is a store in"):
+        restore(chosen(tmp_path), place, print)
+
+
+def test_b16_a_store_does_not_start_while_its_restore_is_not_done(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    restoring(tmp_path / "run").touch()
+    with pytest.raises(RunnerError, match="run `make restore` again"):
+        System(chosen(tmp_path))
+
+
+def test_b16_a_stick_that_knows_no_owners_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "write", lambda path, *_, **__: path.write_text(""))
+    tmp_path.chmod(0o755)
+    with pytest.raises(RunnerError, match="cannot keep files from other people's eyes"):
+        backup._must_keep_private(tmp_path)
