@@ -23,7 +23,12 @@
     return performance.now() - began;
   };
 
-  const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  // each when a scanner presses it, however busy this machine is
+  const press = (key, n) => {
+    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    Object.defineProperty(event, "timeStamp", { value: performance.now() + 5 * n });
+    document.body.dispatchEvent(event);
+  };
   const line = (sku) => [...document.querySelectorAll(".cart .line")].find((found) => found.textContent.includes(sku));
 
   let answered = "";

@@ -16,7 +16,7 @@ README = Path(__file__).parents[2] / "docs" / "screens"
 # the picture in README, and the screen that it shows
 SHOWN = {
     "sell": "sell-with-all.till.light",
-    "offline": "offline.till.dark",
+    "offline": "offline-ready.till.dark",
     "pay": "pay-cash.till.light",
     "orders": "orders.till.light",
     "recovery": "recovery.till.light",
@@ -43,6 +43,8 @@ def screens(
 
 
 def _take(page: Page, path: Path) -> None:
+    # what was said a moment ago covers what is shown
+    page.locator(".toasts").evaluate_all("all => all.forEach(one => (one.style.display = 'none'))")
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):

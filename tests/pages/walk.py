@@ -163,6 +163,8 @@ def _offline(till: Till, manager: Till) -> Iterator[Stop]:
     yield "offline-extras", page
     page.keyboard.press("Escape")
     till.cart.get_by_role("button", name="Grant a folder on this till").click()
+    expect(till.cart.get_by_role("alert")).to_have_count(0)
+    yield "offline-ready", page
     till.start_paying()
     till.complete()
     till.sold()

@@ -1,4 +1,4 @@
-import { money } from "../../format.js";
+import { count, money } from "../../format.js";
 
 export const pay = {
   title: "Pay",
@@ -60,7 +60,7 @@ export const pay = {
     enterReason: "Say why, in a few words.",
     approve: "Approve",
     actions: {
-      oversell: (subject, pieces) => `${subject}: ${pieces} sold, more than the figure says is left`,
+      oversell: (subject, pieces) => `${subject}: ${count(pieces)} sold, more than the figure says is left`,
       payment_limit: (subject, amount) => `${subject}: ${money(amount)} is more than one payment may be`,
       order_limit: (_, amount) => `The order of ${money(amount)} is above the limit`,
       session_limit: (_, amount) => `With these ${money(amount)} the offline session is above its limit`,

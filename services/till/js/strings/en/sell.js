@@ -1,3 +1,7 @@
+import { count } from "../../format.js";
+
+const pieces = (many) => (many === 1 ? "1 piece" : `${count(many)} pieces`);
+
 export const sell = {
   find: "Find articles",
   searchLabel: "Search, or scan a barcode",
@@ -17,8 +21,8 @@ export const sell = {
   customerFound: (name) => `Customer: ${name}`,
   customerUnknown: (code) => `No customer has the code ${code}.`,
   cart: "Cart",
-  pieces: (count) => (count === 1 ? "1 piece" : `${count} pieces`),
-  toCart: (count) => (count === 1 ? "Cart · 1 piece" : `Cart · ${count} pieces`),
+  pieces,
+  toCart: (many) => `Cart · ${pieces(many)}`,
   toFind: "Find articles",
   emptyCart: "Scan an article, or pick one.",
   clear: "Empty the cart",
@@ -28,7 +32,7 @@ export const sell = {
   quantityOf: (name) => `Quantity of ${name}`,
   oneMore: (name) => `One ${name} more`,
   saved: (amount) => `${amount} off`,
-  oversold: (left) => (left > 0 ? `Only ${left} left: a manager approves at Pay` : "None left: a manager approves at Pay"),
+  oversold: (left) => (left > 0 ? `Only ${count(left)} left: a manager approves at Pay` : "None left: a manager approves at Pay"),
   total: "Total",
   note: "Note",
   noteLabel: "Note on the order",
