@@ -204,9 +204,10 @@ class Shop:
                 batch.append(letter)
 
     def deliver_waiting(self) -> bool:
-        """Everything that waits; whether there was anything."""
+        """Everything that waits, the newest first; whether there was anything."""
         letters = self.waiting()
-        self.deliver(letters)
+        for letter in reversed(letters):
+            self.deliver([letter])
         return bool(letters)
 
     def take_in(self, queue: str, bodies: list[bytes]) -> None:

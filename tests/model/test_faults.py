@@ -28,7 +28,7 @@ from tests.model.office import Line
 from tests.model.resting import come_to_rest
 from tests.model.shop import HEARD, SERVICES, Shop
 
-STEPS = int(os.environ.get("FAULT_STEPS", "120"))
+STEPS = int(os.environ.get("FAULT_STEPS", "300"))
 SEED = int(os.environ.get("FAULT_SEED", "20260415"))
 # there are ten statements to one request
 RATE, RATE_OF_THE_LINE = 0.05, 0.15
