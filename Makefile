@@ -61,6 +61,10 @@ faults: install ## Strike a store in every way, and count what was lost (ROUNDS=
 	@$(python) -m tests.faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(LOAD),--load $(LOAD)) $(if $(ONLY),--only $(ONLY))
 
+.PHONY: defences
+defences: install ## Switch defences off, one by one: the drills have to notice (ONLY=mandatory,fence)
+	@$(python) -m tests.faults.sabotage $(if $(ONLY),--only "$(ONLY)")
+
 .PHONY: lint
 lint: install ## Run the static checks
 	@$(python) -m ruff check .
