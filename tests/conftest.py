@@ -22,6 +22,7 @@ from deploy.runner.ports import LOWEST, Ports
 from deploy.runner.postgres import Postgres
 from deploy.runner.rabbitmq import BrokerPorts, RabbitMQ
 from deploy.runner.services import SERVICES
+from services.chassis.sealing import new_key
 
 PASSWORD = "for-tests-only-0123456789"
 ACCOUNT = "tests"
@@ -177,6 +178,7 @@ def credentials(database_url: str) -> Credentials:
         amqp_url="amqp://nobody:nothing@127.0.0.1:9/nowhere",
         service_token=PASSWORD,
         head_office_token=PASSWORD,
+        customer_keys=new_key("1"),
         own=dict.fromkeys(itertools.chain(*OWN_SECRETS.values()), PASSWORD),
     )
 

@@ -14,6 +14,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 # secrets that one service alone knows
 OWN_SECRETS = {"catalog": (), "orders": ("chain_salt",), "sync": (), "sessions": ("pin_pepper",)}
 
+# who may read what customers told the store: who takes it down, and who sends it to head office
+CUSTOMER_KEYS = "customer-keys"
+READ_CUSTOMERS = ("orders", "sync")
+
 
 @dataclass(frozen=True)
 class Site:
@@ -45,6 +49,7 @@ class Credentials:
     amqp_url: str
     service_token: str
     head_office_token: str | None
+    customer_keys: str
     own: Mapping[str, str]
 
 
@@ -107,4 +112,6 @@ def _secrets(service: str, credentials: Credentials) -> dict[str, str]:
     }
     if credentials.head_office_token is not None:
         told["head_office_token"] = credentials.head_office_token
+    if service in READ_CUSTOMERS:
+        told["customer_keys"] = credentials.customer_keys
     return told | {name: credentials.own[name] for name in OWN_SECRETS[service]}

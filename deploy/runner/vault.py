@@ -4,8 +4,9 @@ from pathlib import Path
 
 from deploy.runner import broker_accounts, database_roles
 from deploy.runner.certificates import TokenKeys
-from deploy.runner.environment import OWN_SECRETS, Credentials
+from deploy.runner.environment import CUSTOMER_KEYS, OWN_SECRETS, Credentials
 from deploy.runner.files import Secrets
+from services.chassis.sealing import new_key
 
 MIGRATE = "migrate"
 HEAD_OFFICE_TOKEN = "head-office-token"  # noqa: S105  the name of a file
@@ -42,6 +43,19 @@ class Vault:
     def keep_head_office_token(self, token: str) -> None:
         self.secrets.put(HEAD_OFFICE_TOKEN, token)
 
+    def customer_keys(self) -> str:
+        """The keys under which customer data is sealed, the newest first."""
+        if self.secrets.given(CUSTOMER_KEYS) is None:
+            self.secrets.put(CUSTOMER_KEYS, new_key("1"))
+        return self.secrets.get(CUSTOMER_KEYS)
+
+    def add_customer_key(self) -> str:
+        """Puts a new key in front of the others; its id."""
+        known = self.customer_keys().split()
+        key_id = str(1 + max(int(key.partition(":")[0]) for key in known))
+        self.secrets.put(CUSTOMER_KEYS, "\n".join([new_key(key_id), *known]))
+        return key_id
+
     def credentials(self, service: str, kind: str, *, database: str, broker: str) -> Credentials:
         """What a process is told; servers are host:port. `migrate` is told the schema owner's account."""
         role = database_roles.owner(service) if kind == MIGRATE else service
@@ -51,5 +65,6 @@ class Vault:
             amqp_url=f"amqp://{account}@{broker}/{broker_accounts.VHOST}",
             service_token=self.secrets.get("service-token"),
             head_office_token=self.head_office_token(),
+            customer_keys=self.customer_keys(),
             own={name: self.secrets.get(f"{service}-{name}") for name in OWN_SECRETS[service]},
         )

@@ -1,10 +1,11 @@
 """PostgreSQL as the services use it: short transactions, advisory locks, notifications."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import eventlet
 import psycopg
 from eventlet.patcher import original
 from sqlalchemy import Connection, create_engine, event, text
@@ -79,6 +80,21 @@ class Database:
                 yield tx
         except _TRANSLATED as error:
             raise translate(error) from error
+
+    def in_batches(self, step: Callable[[Tx], int]) -> int:
+        """Runs a step in transactions of its own until it finds nothing more to do; how much it did in all.
+
+        Others get their turn between two steps.
+        """
+        total = 0
+        while done := self._step(step):
+            total += done
+            eventlet.sleep(0)
+        return total
+
+    def _step(self, step: Callable[[Tx], int]) -> int:
+        with self.transaction() as tx:
+            return step(tx)
 
     @contextmanager
     def single(self, name: str) -> Iterator[bool]:

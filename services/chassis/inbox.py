@@ -63,6 +63,11 @@ PUT_ASIDE = text("""
     update inbox_failures set dead = false, due_at = 'infinity', error = 'put aside: ' || cast(:reason as text)
     where dead and id = :id returning id
 """)
+PRUNE = text("""
+    delete from inbox where (consumer, event_id) in (
+        select consumer, event_id from inbox where received_at < now() - make_interval(days => :days) limit :limit
+        for update skip locked)
+""")
 COUNT = text("select count(*) filter (where dead), count(*) filter (where due_at < 'infinity') from inbox_failures")
 
 
@@ -170,6 +175,11 @@ def replay(tx: Tx, letter: int | None) -> int:
 def put_aside(tx: Tx, letter: int, reason: str) -> bool:
     """Leaves a dead letter for good, kept with the reason; False where there is none of that number."""
     return tx.execute(PUT_ASIDE, {"id": letter, "reason": reason}).first() is not None
+
+
+def prune(tx: Tx, *, days: int, limit: int) -> int:
+    """Forgets at most `limit` events that were taken in so long ago that nobody tells them again; how many."""
+    return tx.execute(PRUNE, {"days": days, "limit": limit}).rowcount
 
 
 def count_failures(tx: Tx) -> tuple[int, int]:

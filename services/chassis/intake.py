@@ -17,9 +17,9 @@ from services.chassis.database import Tx
 from services.chassis.errors import Unavailable
 from services.chassis.events import Event
 from services.chassis.fields import Code
-from services.chassis.inbox import Inbox, missing
+from services.chassis.inbox import Inbox, missing, prune
 from services.chassis.logs import get_logger
-from services.chassis.provided import Provided
+from services.chassis.provided import Provided, every
 from services.chassis.relay import Relay
 from services.chassis.rpc import procedure
 from services.chassis.topology import Queue, declare
@@ -35,6 +35,8 @@ DEAD_LOOK_S = 5.0
 STALLED_AFTER_S = 120
 CONSUME_WITHIN_S = 10.0
 DEAF_FOR_S = 20.0
+PRUNE_EVERY_S = 3600
+AT_ONCE = 500
 # as many as a relay asks for in one question, and more
 EventIds = Annotated[list[UUID], Field(max_length=10_000)]
 
@@ -199,6 +201,12 @@ class BaseWorker:
         with self.app.db.transaction() as tx:
             absent = missing(tx, queue, event_ids)
         return {"missing": [str(i) for i in absent], "paused": self._paused(queue)}
+
+    @every(PRUNE_EVERY_S)
+    def prune_inbox(self) -> None:
+        """In small batches: nobody waits for it."""
+        days = self.app.settings.keep_inbox_days
+        self.app.db.in_batches(lambda tx: prune(tx, days=days, limit=AT_ONCE))
 
     def _paused(self, queue: str) -> bool:
         for function in vars(type(self)).values():

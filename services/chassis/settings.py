@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.chassis.sealing import Seals
+
 PREFIX = "STORE_"
 SECRETS_DIR = "STORE_SECRETS_DIR"
 MIN_SECRET = 16
@@ -53,12 +55,18 @@ def _not_blank(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _keys(secret: SecretStr) -> SecretStr:
+    Seals(secret.get_secret_value())
+    return secret
+
+
 HOST_AND_PORT = r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$"
 
 Address = Annotated[str, StringConstraints(pattern=HOST_AND_PORT), AfterValidator(_possible_ports)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^@\s/]+(/\S*)?$"), AfterValidator(_possible_ports)]
 Secret = Annotated[SecretStr, Field(min_length=MIN_SECRET), AfterValidator(_hard_to_guess)]
 Token = Annotated[SecretStr, AfterValidator(_not_blank)]
+SealingKeys = Annotated[SecretStr, AfterValidator(_keys)]
 Addresses = Annotated[
     str,
     StringConstraints(pattern=r"^$|^[^,\s/]+:[0-9]{1,5}(,[^,\s/]+:[0-9]{1,5})*$"),
@@ -84,6 +92,7 @@ class ServiceSettings(BaseSettings):
     token_public_key_file: File | None = None
     time_zone: ZoneInfo = ZoneInfo("Asia/Kolkata")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    keep_inbox_days: Annotated[int, Field(ge=90, le=36_500)] = 400
     door_workers: Annotated[int, Field(ge=2, le=64)] = 16
     catalog_url: Url | None = None
     orders_url: Url | None = None

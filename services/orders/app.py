@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.outbox import Outbox
+from services.chassis.sealing import Seals
 from services.chassis.states import Pull, Puller
 from services.chassis.tokens import Authenticator, heard_authenticator
 from services.head_office.connecting import connect
@@ -23,6 +24,7 @@ class App:
     db: Database
     clock: Clock
     outbox: Outbox
+    seals: Seals
     bell: Bell
     unsettled: Sparing[dict[str, Any]]
     pullers: dict[str, Puller]
@@ -46,6 +48,7 @@ def build(settings: Settings) -> App:
         db=db,
         clock=clock,
         outbox=outbox,
+        seals=Seals(settings.customer_keys.get_secret_value()),
         bell=Bell(),
         unsettled=Sparing(clock),
         pullers=_pullers(settings, db, outbox, clock),

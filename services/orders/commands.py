@@ -12,6 +12,7 @@ from services.head_office.port import NoAnswer
 from services.orders.app import App, build
 from services.orders.handlers import recovering, standing, verifying
 from services.orders.handlers.recovering import Report
+from services.orders.handlers.rotating import rotate
 from services.orders.settings import Settings
 
 Folders = Annotated[
@@ -78,4 +79,11 @@ def restored(app: App, tx: Tx) -> None:
     standing.restored(app, tx)
 
 
-COMMANDS = {"verify": verify, "recover": recover}
+def rotate_keys() -> None:
+    """Seals customer data anew under the newest key, while the shop sells."""
+    waiting = rotate(build(load(Settings)), lambda name, count: typer.echo(f"{count} {name} sealed anew"))
+    for key, count in waiting.items():
+        typer.echo(f"key {key} is still needed: {count} messages under it wait to be told")
+
+
+COMMANDS = {"verify": verify, "recover": recover, "rotate-keys": rotate_keys}

@@ -50,8 +50,9 @@ def outcomes_in(event: Event) -> tuple[Outcome, ...]:
     return OrdersSettled.of(event).outcomes
 
 
-def order_placed(document: dict[str, Any]) -> Event:
-    return Event(type="orders.order_placed", aggregate_id=document["order_id"], data=document)
+def order_placed(facts: dict[str, Any], personal: str) -> Event:
+    """An order, and, sealed, what its customer told."""
+    return Event(type="orders.order_placed", aggregate_id=facts["order_id"], data=facts | {"personal": personal})
 
 
 def order_amended(order_id: str, revision: int, data: dict[str, Any]) -> Event:
@@ -73,11 +74,13 @@ def order_voided(order_id: str, lines: list[dict[str, Any]], *, goods_back: bool
 
 
 def customer_saved(customer: dict[str, Any]) -> Event:
+    """Who the customer is, sealed: who has no key passes it on."""
+    data = {"customer_id": str(customer["customer_id"])} | {n: customer[n] for n in ("revision", "personal")}
     return Event(
         type="orders.customer_saved",
-        aggregate_id=customer["customer_id"],
+        aggregate_id=data["customer_id"],
         aggregate_version=customer["revision"],
-        data=customer,
+        data=data,
     )
 
 
@@ -87,6 +90,12 @@ def session_sealed_again(sealed: dict[str, Any]) -> Event:
     return Event(
         type="orders.session_sealed", aggregate_id=sealed["session_id"], aggregate_version=version, data=sealed
     )
+
+
+def customer_erased(customer_id: UUID, revision: int, order_ids: list[UUID]) -> Event:
+    """What a customer told is to be kept nowhere in the store, nor what came with these orders."""
+    data = {"customer_id": str(customer_id), "revision": revision, "order_ids": [str(i) for i in order_ids]}
+    return Event(type="orders.customer_erased", aggregate_id=str(customer_id), aggregate_version=revision, data=data)
 
 
 def session_sealed(sealed: dict[str, Any]) -> Event:

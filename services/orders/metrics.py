@@ -10,3 +10,10 @@ MONEY_WITHOUT_ORDER = Gauge(
 )
 SPARE_PREFIXES = Gauge("store_orders_spare_prefixes", "Invoice prefixes that no till has taken yet.")
 ACTIVE_TILLS = Gauge("store_orders_active_tills", "Tills that may sell.")
+CUSTOMER_READS = Counter(
+    "store_orders_customer_reads_total", "Looks at what customers told the store.", ["why", "role"]
+)
+MOST_LOOKED_UP = Gauge(
+    "store_orders_customer_reads_most_by_one", "Looks at customers within the last hour by whoever looked most."
+)
+UNOPENED = Counter("store_orders_unopened_total", "Sealed values that could not be opened: a key is missing.")

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from services.chassis.fields import Code
 from services.chassis.http import route
-from services.chassis.provided import Provided, every
+from services.chassis.provided import every
 from services.chassis.replies import Raw, Reply
 from services.chassis.tokens import Principal
 from services.orders import schemas as of
-from services.orders.app import App
 from services.orders.bell import ANSWERED_EVERY_S
+from services.orders.customer_routes import CustomerRoutes
 from services.orders.errors import (
     CART_ERRORS,
     CORRECTION_ERRORS,
@@ -43,9 +43,8 @@ MANAGERS = ("manager",)
 ORDER = "/api/orders/orders/{order_id}"
 
 
-class Door(States):
+class Door(States, CustomerRoutes):
     name = "orders"
-    app: App = Provided()
 
     @route(
         "POST",
@@ -71,20 +70,20 @@ class Door(States):
         return showing.page(self.app, query)
 
     @route("GET", ORDER, roles=ANYONE, summary="One order")
-    def order(self, order_id: UUID) -> of.OrderOut:
-        return showing.detail(self.app, order_id)
+    def order(self, who: Principal, order_id: UUID) -> of.OrderOut:
+        return showing.detail(self.app, order_id, who)
 
     @route("GET", f"{ORDER}/invoice", roles=ANYONE, summary="The invoice as data")
-    def invoice(self, order_id: UUID) -> dict[str, object]:
-        return invoicing.data(self.app, order_id)
+    def invoice(self, who: Principal, order_id: UUID) -> dict[str, object]:
+        return invoicing.data(self.app, order_id, who)
 
     @route("GET", f"{ORDER}/invoice.html", roles=ANYONE, summary="The invoice to print", media_type="text/html")
-    def invoice_html(self, order_id: UUID) -> Raw:
-        return Raw(invoicing.html(self.app, order_id), "text/html; charset=utf-8")
+    def invoice_html(self, who: Principal, order_id: UUID) -> Raw:
+        return Raw(invoicing.html(self.app, order_id, who), "text/html; charset=utf-8")
 
     @route("GET", f"{ORDER}/invoice.pdf", roles=ANYONE, summary="The invoice as PDF", media_type="application/pdf")
-    def invoice_pdf(self, order_id: UUID) -> Raw:
-        return Raw(invoicing.pdf(self.app, order_id), "application/pdf")
+    def invoice_pdf(self, who: Principal, order_id: UUID) -> Raw:
+        return Raw(invoicing.pdf(self.app, order_id, who), "application/pdf")
 
     @route(
         "POST",
@@ -138,26 +137,12 @@ class Door(States):
         counter.hold(self.app, body, who)
 
     @route("GET", "/api/orders/held-carts", roles=ANYONE, summary="Carts that are held")
-    def held(self) -> of.HeldCarts:
-        return counter.held(self.app)
+    def held(self, who: Principal) -> of.HeldCarts:
+        return counter.held(self.app, who)
 
     @route("POST", "/api/orders/held-carts/{order_id}/recall", roles=ANYONE, summary="Take a held cart")
-    def recall(self, order_id: UUID) -> of.HeldCart:
-        return counter.recall(self.app, order_id)
-
-    @route("GET", "/api/orders/customers", roles=ANYONE, summary="Find customers of this store")
-    def find_customers(self, query: of.CustomerQuery) -> of.Customers:
-        return counter.find_customers(self.app, query.search)
-
-    @route(
-        "GET",
-        "/api/orders/customers/by-code/{code}",
-        roles=ANYONE,
-        errors=ONLINE_ERRORS,
-        summary="The customer whose card was scanned",
-    )
-    def customer_by_code(self, code: Code) -> dict[str, object]:
-        return online.customer_by_code(self.app, code)
+    def recall(self, who: Principal, order_id: UUID) -> of.HeldCart:
+        return counter.recall(self.app, order_id, who)
 
     @route("POST", "/api/orders/live-stock", roles=ANYONE, errors=ONLINE_ERRORS, summary="What is left at this moment")
     def live_stock(self, body: of.LiveStockIn) -> of.LiveStock:
@@ -193,20 +178,6 @@ class Door(States):
     )
     def update_product(self, product_id: Code, body: of.ProductUpdate) -> dict[str, object]:
         return online.update_product(self.app, product_id, body)
-
-    @route("GET", "/api/orders/customers/{customer_id}", roles=ANYONE, summary="One customer")
-    def customer(self, customer_id: UUID) -> of.CustomerOut:
-        return counter.customer(self.app, customer_id)
-
-    @route(
-        "PUT",
-        "/api/orders/customers/{customer_id}",
-        roles=ANYONE,
-        errors=TYPED_ERRORS,
-        summary="Add or edit a customer",
-    )
-    def save_customer(self, customer_id: UUID, body: of.CustomerIn) -> of.CustomerOut:
-        return counter.save_customer(self.app, customer_id, body)
 
     @route("GET", "/api/orders/scan/{code}", roles=ANYONE, summary="What a barcode or SKU means")
     def scan(self, code: Code) -> of.Scanned:

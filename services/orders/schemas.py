@@ -344,6 +344,43 @@ class CustomerQuery(Strict):
     search: Annotated[Safe, StringConstraints(min_length=4, max_length=64)]
 
 
+class EraseIn(Strict):
+    reason: Words
+
+
+class Erasure(BaseModel):
+    """`waiting` orders are erased by themselves once head office has them: it needs what they say."""
+
+    erasure_id: UUID
+    customer_id: UUID
+    erased: int
+    waiting: int
+
+
+class CustomerRead(BaseModel):
+    """One look: by which route, of which order or customer, and which customers were shown."""
+
+    at: datetime
+    staff_code: str
+    role: str
+    till_id: UUID | None
+    why: str
+    subject: UUID | None
+    customers: list[UUID]
+
+
+class CustomerReads(BaseModel):
+    items: list[CustomerRead]
+    next: str | None
+
+
+class ReadQuery(Strict):
+    staff_code: Code | None = None
+    customer_id: UUID | None = None
+    cursor: Cursor | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
 class Scanned(BaseModel):
     """What a barcode or SKU means here; amounts in minor units."""
 

@@ -9,6 +9,7 @@ from services.chassis.intake import BaseWorker, intake
 from services.chassis.rpc import procedure
 from services.orders import events
 from services.orders.handlers import outcomes, showing
+from services.orders.handlers.private import ANOTHER_SERVICE
 from services.orders.schemas import Cursor, ModeOut, OrderOut, OrderPage, OrderQuery, OrderState
 
 
@@ -22,7 +23,7 @@ class Worker(BaseWorker):
     @procedure
     def order(self, order_id: UUID) -> OrderOut:
         """One order, as printed and as it stands."""
-        return showing.detail(self.app, order_id)
+        return showing.detail(self.app, order_id, ANOTHER_SERVICE)
 
     @procedure
     def orders(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, DirectoryPath, Field, model_validator
 
 from services.chassis.disks import in_memory
-from services.chassis.settings import Secret, ServiceSettings
+from services.chassis.settings import SealingKeys, Secret, ServiceSettings
 from services.orders.domain.rules import Policy
 
 Amount = Annotated[int, Field(gt=0, le=10**13)]
@@ -29,6 +29,7 @@ class Settings(ServiceSettings):
     """
 
     chain_salt: Secret
+    customer_keys: SealingKeys
     oversell: Literal["block", "warn", "approve"] = "approve"
     limit_payment_minor: Amount = 50_000_00
     limit_order_minor: Amount = 1_00_000_00
@@ -38,6 +39,12 @@ class Settings(ServiceSettings):
 
     data_folder: Folder | None = None
     data_needs_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 64
+
+    # days
+    keep_customers_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
+    keep_order_customers_days: Annotated[int, Field(ge=365, le=36_500)] = 2_922
+    keep_held_carts_days: Annotated[int, Field(ge=1, le=365)] = 7
+    keep_reads_days: Annotated[int, Field(ge=365, le=36_500)] = 400
 
     @model_validator(mode="after")
     def _outlives_a_power_cut(self) -> Self:

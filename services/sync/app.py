@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.outbox import Outbox
+from services.chassis.sealing import Seals
 from services.chassis.states import Pull, Puller
 from services.chassis.tokens import Authenticator, heard_authenticator
 from services.head_office.connecting import connect
@@ -26,6 +27,7 @@ class App:
     db: Database
     clock: Clock
     outbox: Outbox
+    seals: Seals
     pullers: dict[str, Puller]
     authenticator: Authenticator
     policy: Policy
@@ -43,6 +45,7 @@ def build(settings: Settings) -> App:
         db=db,
         clock=clock,
         outbox=Outbox(settings.id, clock),
+        seals=Seals(settings.customer_keys.get_secret_value()),
         pullers=_pullers(settings, db),
         authenticator=heard_authenticator(settings, db, clock),
         policy=settings.policy(),

@@ -222,7 +222,7 @@ class Drain:
         app = self._app
         try:
             with eventlet.Timeout(app.settings.oms_timeout_seconds, Overdue):
-                return draining.attempt(app.oms, claimed, app.clock.now(), app.policy)
+                return draining.attempt(app, claimed)
         except Overdue:
             return Lost(), "post"
         except Exception:

@@ -18,6 +18,7 @@ QUEUES = (ORDERS, FACTS)
 ORDER_PLACED = "orders.order_placed"
 ORDER_AMENDED = "orders.order_amended"
 CUSTOMER_SAVED = "orders.customer_saved"
+CUSTOMER_ERASED = "orders.customer_erased"
 SESSION_CHANGED = "sessions.session_changed"
 ORDERS_SETTLED = "sync.orders_settled"
 
@@ -78,6 +79,14 @@ class OrderAmended(Fact):
 class CustomerSaved(Fact):
     customer_id: UUID
     revision: int
+
+
+class CustomerErased(Fact):
+    """What a customer told is to be kept nowhere, nor what came with these orders."""
+
+    customer_id: UUID
+    revision: int
+    order_ids: list[UUID]
 
 
 class SessionChanged(Fact):

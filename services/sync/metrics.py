@@ -22,6 +22,8 @@ BACKLOG_MONEY = Gauge(
 BACKLOG_AGE = Gauge("store_sync_backlog_oldest_seconds", "Age of the oldest order that is not at head office yet.")
 NOTICES = Gauge("store_sync_notices_waiting", "Customers, sessions and cancellations to be told.", ["kind"])
 
+UNOPENED = Counter("store_sync_unopened_total", "Sealed values that could not be opened: a key is missing.")
+
 STEPS = Counter("store_sync_steps_total", "Steps of deliveries by their name (docs/order-life.md).", ["edge"])
 REPLACED = Counter("store_sync_replaced_writes_total", "Outcomes that came from a process which had been replaced.")
 REQUEST_SECONDS = Histogram(

@@ -92,6 +92,9 @@ documents = Table(
     # beside its delivery, so that a step of a delivery does not copy it
     Column("order_id", Uuid, primary_key=True),
     Column("document", JSONB, nullable=False),
+    # what its customer told, sealed; null once it was erased
+    Column("personal", Text),
+    # with its own `personal`
     Column("correction", JSONB),
 )
 

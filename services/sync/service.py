@@ -15,7 +15,7 @@ from services.chassis.provided import every
 from services.chassis.rpc import procedure
 from services.sync.drain import Drain
 from services.sync.events import FACTS, ORDERS
-from services.sync.handlers import looking, measuring, reconciling, recovering, switching, taking
+from services.sync.handlers import keeping, looking, measuring, reconciling, recovering, switching, taking
 from services.sync.schemas import (
     Cursor,
     DeliveryDetail,
@@ -118,6 +118,10 @@ class Worker(BaseWorker):
     def run_reconciliations(self) -> None:
         while reconciling.run_next(self.app):
             pass
+
+    @every(3600, single="sync.keeping")
+    def prune(self) -> None:
+        keeping.prune(self.app)
 
     @every(5)
     def look_at_queue(self) -> None:

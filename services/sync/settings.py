@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.settings import Addresses, ServiceSettings, Token, Url
+from services.chassis.settings import Addresses, SealingKeys, ServiceSettings, Token, Url
 from services.sync.domain.connectivity import Hysteresis
 from services.sync.domain.policy import Policy
 
@@ -23,6 +23,7 @@ class Settings(ServiceSettings):
     head_office_token: Token
     sessions_url: Url
     orders_url: Url
+    customer_keys: SealingKeys
     probe_seconds: Annotated[float, Field(ge=0.05, le=300)] = 5
     probe_timeout_seconds: Seconds = 4
     down_after: Annotated[int, Field(ge=1, le=100)] = 3
@@ -31,6 +32,8 @@ class Settings(ServiceSettings):
     oms_in_flight: Annotated[int, Field(ge=1, le=256)] = 32
     oms_slow_start_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     oms_timeout_seconds: Seconds = 20
+    # what customers told, after head office has it
+    keep_customers_days: Annotated[int, Field(ge=1, le=36_500)] = 90
 
     def hysteresis(self) -> Hysteresis:
         """The rule of connectivity; a faster probe counts faster."""

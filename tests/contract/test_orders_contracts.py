@@ -13,7 +13,7 @@ from services.sessions.events import SessionSealed
 from services.sync import events as of_sync
 
 FOLDER = Path(__file__).parents[2] / "services/orders/contracts"
-EVENTS = ("order_placed", "order_amended", "order_voided", "customer_saved", "session_sealed")
+EVENTS = ("order_placed", "order_amended", "order_voided", "customer_saved", "customer_erased", "session_sealed")
 
 
 def read(name: str) -> Any:
@@ -49,4 +49,6 @@ def test_b15_sync_and_sessions_read_what_orders_tells() -> None:
         of_sync.CustomerSaved.model_validate_json(json.dumps(read("customer_saved.v1.sample.json")["data"])).revision
         == 2
     )
+    erased = of_sync.CustomerErased.model_validate_json(json.dumps(read("customer_erased.v1.sample.json")["data"]))
+    assert len(erased.order_ids) == 1
     assert SessionSealed.model_validate_json(json.dumps(read("session_sealed.v1.sample.json")["data"])).orders == 1

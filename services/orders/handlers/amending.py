@@ -9,9 +9,11 @@ from services.chassis.errors import NotFound
 from services.chassis.tokens import Principal
 from services.orders import events
 from services.orders.app import App
+from services.orders.domain import personal
 from services.orders.domain.marks import ASKED, Mark, bare, said_digest
 from services.orders.domain.rules import Action, Needed
 from services.orders.errors import AlreadySynced, AlreadyVoid, ApprovalNeeded, SecondPerson, WishPending
+from services.orders.handlers import private
 from services.orders.schemas import CorrectionWish, VoidWish, WishOut
 from services.orders.store import marks, orders, wishes
 
@@ -37,11 +39,13 @@ def correct(app: App, order_id: UUID, wish: CorrectionWish, who: Principal) -> W
         if known := wishes.get(tx, wish.wish_id):
             return _out(known)
         order = _changeable(tx, order_id)
-        correction = wish.model_dump(mode="json", exclude={"wish_id", "reason"})
+        told = wish.model_dump(mode="json", exclude={"wish_id", "reason"})
+        correction, said = personal.split(told, personal.CORRECTED)
+        sealed = app.seals.seal(said, private.about_wish(wish.wish_id))
         details = {"refund": [], "goods_back": False, "correction": correction}
         revision = orders.next_revision(tx, order_id)
         asked = _asked(wish.wish_id, order, "correct", revision) | _by(wish.reason, who, who.staff_code)
-        _ask(app, tx, order, asked, details)
+        _ask(app, tx, order, asked | {"personal": sealed}, details)
         return _out(wishes.get(tx, wish.wish_id))
 
 
@@ -84,15 +88,17 @@ def _by(reason: str, who: Principal, approved_by: str) -> dict[str, Any]:
 
 def _ask(app: App, tx: Tx, order: Any, asked: dict[str, Any], details: dict[str, Any]) -> None:
     now = app.clock.now()
-    wishes.ask(tx, asked | {"details": details, "asked_at": now})
+    wishes.ask(tx, {"personal": None} | asked | {"details": details, "asked_at": now})
     mark = _mark(app, tx, wishes.get(tx, asked["wish_id"]))
-    told = {k: str(v) if isinstance(v, UUID) else v for k, v in asked.items()} | {
+    told = {k: str(v) if isinstance(v, UUID) else v for k, v in asked.items() if k != "personal"} | {
         "asked_at": now.isoformat(),
         "invoice_number": order.invoice_number,
         "business_date": order.business_date.isoformat(),
         "session_id": str(order.session_id) if order.session_id else None,
         "mark": {"sequence": mark.sequence, "hash": mark.hash},
     }
+    if sealed := asked.get("personal"):
+        details = details | {"correction": details["correction"] | {"personal": sealed}}
     event = events.order_amended(str(order.order_id), asked["revision"], told | details)
     app.outbox.record(tx, event, to=events.AMENDED_TO)
     notify(tx, "changes", {"what": "orders"})

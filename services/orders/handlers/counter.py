@@ -9,18 +9,15 @@ from services.chassis.database import notify
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.tokens import Principal
-from services.orders import events
 from services.orders.app import App
+from services.orders.domain import personal
 from services.orders.domain.cart import on
 from services.orders.domain.invoices import GENESIS
 from services.orders.errors import NameTaken, NoPrefix
-from services.orders.handlers import reckoning
+from services.orders.handlers import private, reckoning
 from services.orders.schemas import (
     ApprovalIn,
     ApprovalOut,
-    CustomerIn,
-    CustomerOut,
-    Customers,
     HeldCart,
     HeldCarts,
     Hold,
@@ -84,49 +81,33 @@ def key_hash(key: str) -> str:
 def hold(app: App, body: Hold, who: Principal) -> None:
     """Keeps a cart for any till. Raises CardNumberRefused."""
     reckoning.refuse_card_numbers(body.cart)
+    sealed = app.seals.seal(body.model_dump(mode="json"), private.about_cart(body.cart.order_id))
     with app.db.transaction() as tx:
-        counter.hold(tx, body.cart.order_id, body.cart.model_dump(mode="json"), body.label, who.staff_code)
+        counter.hold(tx, body.cart.order_id, sealed, who.staff_code)
         notify(tx, "changes", {"what": "held-carts"})
 
 
-def held(app: App) -> HeldCarts:
+def held(app: App, who: Principal) -> HeldCarts:
+    """Carts that any till may take; whose they are is shown in full to who takes one."""
     with app.db.transaction() as tx:
-        return HeldCarts(items=[_held(row) for row in counter.held(tx)])
+        carts = [_held(app, row) for row in counter.held(tx)]
+        named = [cart.order_id for cart in carts if cart.cart.get("customer")]
+        if named:
+            private.note_read(tx, who, "held carts", None, named)
+    return HeldCarts(items=[c.model_copy(update={"cart": _masked(c.cart)}) for c in carts])
 
 
-def recall(app: App, order_id: UUID) -> HeldCart:
+def recall(app: App, order_id: UUID, who: Principal) -> HeldCart:
     """Gives a held cart to the first till that asks; raises NotFound for the second."""
     with app.db.transaction() as tx:
         row = counter.recall(tx, order_id)
         if row is None:
             raise NotFound(what="held cart")
         notify(tx, "changes", {"what": "held-carts"})
-        return _held(row)
-
-
-def save_customer(app: App, customer_id: UUID, body: CustomerIn) -> CustomerOut:
-    """Adds or edits a customer; head office hears of it once a change."""
-    values = {"customer_id": customer_id} | body.model_dump()
-    with app.db.transaction() as tx:
-        changed = counter.add_customer(tx, values) or counter.edit_customer(tx, values)
-        customer = _customer(counter.customer(tx, customer_id))
-        if changed:
-            event = events.customer_saved(customer.model_dump(mode="json"))
-            app.outbox.record(tx, event, to=events.CUSTOMERS_TO)
-        return customer
-
-
-def find_customers(app: App, search: str) -> Customers:
-    with app.db.transaction() as tx:
-        return Customers(items=[_customer(row) for row in counter.find_customers(tx, search)])
-
-
-def customer(app: App, customer_id: UUID) -> CustomerOut:
-    with app.db.transaction() as tx:
-        row = counter.customer(tx, customer_id)
-    if row is None:
-        raise NotFound(what="customer")
-    return _customer(row)
+        cart = _held(app, row)
+        if cart.cart.get("customer"):
+            private.note_read(tx, who, "recall", order_id, [])
+        return cart
 
 
 def approve(app: App, body: ApprovalIn, who: Principal) -> ApprovalOut:
@@ -174,12 +155,15 @@ def _till(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in TILL_FIELDS}
 
 
-def _held(row: Any) -> HeldCart:
-    return HeldCart(order_id=row.order_id, label=row.label, held_by=row.held_by, held_at=row.held_at, cart=row.cart)
+def _held(app: App, row: Any) -> HeldCart:
+    told = private.opened(app, row.cart, private.about_cart(row.order_id))
+    label, cart = told.get("label", ""), told.get("cart", {})
+    return HeldCart(order_id=row.order_id, label=label, held_by=row.held_by, held_at=row.held_at, cart=cart)
 
 
-def _customer(row: Any) -> CustomerOut:
-    return CustomerOut(**{name: getattr(row, name) for name in CustomerOut.model_fields})
+def _masked(cart: dict[str, Any]) -> dict[str, Any]:
+    customer = cart.get("customer")
+    return cart | {"customer": personal.masked(customer) if customer else None}
 
 
 def _orphan(row: Any) -> OrphanOut:

@@ -13,6 +13,7 @@ from services.orders import events
 from services.orders.app import App
 from services.orders.domain import invoices
 from services.orders.folders import Kept, Unusable, files
+from services.orders.handlers import private
 from services.orders.handlers.reckoning import today
 from services.orders.handlers.selling import told
 from services.orders.handlers.writing import beside
@@ -126,9 +127,10 @@ def _once(app: App, tx: Tx, document: Any) -> bool:
         raise Refused("is of a series that is open here: this server was not restored by `make restore`")
     if recovery.number_taken(tx, row["invoice_number"], row["series"], row["sequence"]):
         raise Refused(f"has the number {row['invoice_number']}, which another sale has")
-    outgoing, _ = app.outbox.rows(events.order_placed(document), to=events.PLACED_TO)
+    facts, sealed = private.sealed_order(app, document)
+    outgoing, _ = app.outbox.rows(events.order_placed(facts, sealed["personal"]), to=events.PLACED_TO)
     moved = recovery.moved(document["lines"])
-    values = row | {"document": as_json(document), "payments": as_json(document["payments"])}
+    values = row | sealed | {"document": as_json(facts), "payments": as_json(document["payments"])}
     recovery.store(tx, prefix, values | {"skus": list(moved), "quantities": list(moved.values())} | told(outgoing))
     _seal_again(app, tx, row["session_id"])
     notify(tx, "changes", {"what": "orders"})

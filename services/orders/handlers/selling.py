@@ -35,7 +35,7 @@ from services.orders.errors import (
     QuoteChanged,
     TillRefused,
 )
-from services.orders.handlers import online, reckoning, room, showing, writing
+from services.orders.handlers import online, private, reckoning, room, showing, writing
 from services.orders.handlers.writing import Deal
 from services.orders.schemas import Abandoned, Age, Cart, OrderOut, QuoteLine, QuoteOut, Sale, TotalsOut
 from services.orders.schemas import Needed as NeededOut
@@ -105,7 +105,10 @@ def abandon(app: App, order_id: UUID, who: Principal) -> Abandoned:
         stored = orders.get(tx, order_id)
         if stored is None:
             sales.entomb(tx, order_id, who.staff_code)
-        return Abandoned(order=showing.order_out(stored) if stored else None)
+        if stored is None:
+            return Abandoned(order=None)
+        order = showing.order_out(app, stored)
+        return Abandoned(order=order.model_copy(update={"document": _of_this_till(order.document, who)}))
 
 
 def business_fingerprint(app: App, sale: Sale) -> str:
@@ -121,7 +124,7 @@ def _once(app: App, sale: Sale, who: Principal, till_id: UUID, *, bound: bool = 
         named = (reckoning.staff_of(sale, who), reckoning.skus_of(sale))
         before = sales.before_sale(tx, sale.order_id, *named, till_id=till_id, references=_references(sale))
         if before.stored:
-            return _replayed(tx, before.stored, sale.order_id, business_fingerprint(app, sale)), False
+            return _replayed(app, tx, sale, before.stored["fingerprint"], who), False
         if before.abandoned:
             raise OrderAbandoned(order_id=str(sale.order_id))
         if bound or not online.must_commit(sale, before):
@@ -147,16 +150,23 @@ def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> Orde
     deal = Deal(sale, who, before, till, quote, _payments(sale, before, quote), now, day, answer)
     granted = _approved(app, tx, deal)
     document = writing.document(deal, granted, app.settings.id, app.salt, business_fingerprint(app, sale))
-    outgoing, _ = app.outbox.rows(events.order_placed(document), to=events.PLACED_TO)
-    sales.store_sale(tx, writing.row(deal, document) | told(outgoing))
+    facts, sealed = private.sealed_order(app, document)
+    outgoing, _ = app.outbox.rows(events.order_placed(facts, sealed["personal"]), to=events.PLACED_TO)
+    sales.store_sale(tx, writing.row(deal, facts) | sealed | told(outgoing))
     return showing.placed(document)
 
 
-def _replayed(tx: Tx, stored: dict[str, Any], order_id: UUID, fingerprint: str) -> OrderOut:
-    order = showing.one(tx, order_id)
-    if stored["fingerprint"] != fingerprint:
+def _replayed(app: App, tx: Tx, sale: Sale, stored: str, who: Principal) -> OrderOut:
+    order = showing.one(app, tx, sale.order_id)
+    if stored != business_fingerprint(app, sale):
+        order = order.model_copy(update={"document": _of_this_till(order.document, who)})
         raise OrderDiffers(order=order.model_dump(mode="json"))
     return order
+
+
+def _of_this_till(document: dict[str, Any], who: Principal) -> dict[str, Any]:
+    """A till is told in full of what it sold itself."""
+    return document if document["till_id"] == who.till_id else private.for_whom(document, who)
 
 
 def _references(sale: Sale) -> list[tuple[str, str]]:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
+from services.chassis.tokens import Principal
 from services.orders.app import App
-from services.orders.handlers import standing
+from services.orders.domain import personal
+from services.orders.handlers import private, standing
 from services.orders.handlers.reckoning import NOT_AVAILABLE
 from services.orders.schemas import (
     ModeOut,
@@ -30,12 +32,12 @@ STATE_TEXTS = {
 FILTERS = ("state", "mode", "till_id", "session_id", "business_date")
 
 
-def one(tx: Tx, order_id: UUID) -> OrderOut:
+def one(app: App, tx: Tx, order_id: UUID) -> OrderOut:
     """Raises NotFound."""
     row = orders.get(tx, order_id)
     if row is None:
         raise NotFound(what="order")
-    return order_out(row)
+    return order_out(app, row)
 
 
 def placed(document: dict[str, Any]) -> OrderOut:
@@ -55,15 +57,25 @@ def placed(document: dict[str, Any]) -> OrderOut:
     )
 
 
-def detail(app: App, order_id: UUID) -> OrderOut:
+def detail(app: App, order_id: UUID, who: Principal) -> OrderOut:
+    """The order as this person may see it; that they did is noted where it names a customer."""
     with app.db.transaction() as tx:
-        return one(tx, order_id)
+        order = one(app, tx, order_id)
+        note_order_read(tx, order.document, who, "order")
+    return order.model_copy(update={"document": private.for_whom(order.document, who)})
 
 
-def order_out(row: Any) -> OrderOut:
+def note_order_read(tx: Tx, document: dict[str, Any], who: Principal, why: str) -> None:
+    """Notes that somebody was shown an order, where it names a customer."""
+    if customer := document["customer"]:
+        known = [UUID(customer["customer_id"])] if customer.get("customer_id") else []
+        private.note_read(tx, who, why, UUID(document["order_id"]), known)
+
+
+def order_out(app: App, row: Any) -> OrderOut:
     return OrderOut(
         order_id=row.order_id,
-        document=row.document,
+        document=private.opened_order(app, row),
         offline=row.mode == "offline",
         label=OFFLINE_ORDER if row.mode == "offline" else None,
         state=row.state,
@@ -80,9 +92,14 @@ def page(app: App, query: OrderQuery) -> OrderPage:
     filters = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
     before = int(query.cursor) if query.cursor else None
     with app.db.transaction() as tx:
-        rows = orders.page(tx, filters=filters, search=query.search, before=before, limit=query.limit)
+        rows = orders.page(tx, filters=filters, search=_search(app, query), before=before, limit=query.limit)
     following = str(rows[-1].id) if len(rows) == query.limit else None
     return OrderPage(items=[_row(row) for row in rows], next=following)
+
+
+def _search(app: App, query: OrderQuery) -> orders.Search | None:
+    plain = query.search
+    return orders.Search(plain, app.seals.sought(personal.words_for(plain))) if plain else None
 
 
 def mode(app: App) -> ModeOut:

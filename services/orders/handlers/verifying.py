@@ -8,6 +8,7 @@ from services.chassis.database import Tx
 from services.head_office.port import Head, Heads
 from services.orders.app import App
 from services.orders.domain import invoices, marks
+from services.orders.handlers import private
 from services.orders.handlers.writing import beside
 from services.orders.store import marks as kept_marks
 from services.orders.store import reports
@@ -27,31 +28,33 @@ class Chains:
 def verify_series(app: App) -> tuple[int, list[str]]:
     """How many series there are, and every flaw in words: of invoices, of tills, of marks and of wishes."""
     with app.db.transaction() as tx:
-        return verify(tx, app.salt)
+        return verify(app, tx)
 
 
-def verify(tx: Tx, salt: str) -> tuple[int, list[str]]:
+def verify(app: App, tx: Tx) -> tuple[int, list[str]]:
     """The same, in the transaction of whoever asks."""
     chains = Chains()
     flaws: list[str] = []
     prefixes = reports.heads(tx)
     for row in reports.invoices(tx):
         stands = prefixes.get(invoices.prefix_of(row.series))
-        flaws += _invoice_flaws(row, chains, salt, closed=bool(stands and stands.closed))
+        flaws += _invoice_flaws(app, row, chains, closed=bool(stands and stands.closed))
         _read(row, chains, prefixes)
     for prefix, stands in prefixes.items():
         flaws += _prefix_flaws(prefix, stands, chains)
-    return len(chains.sequences), [*flaws, *_mark_flaws(tx, salt)]
+    return len(chains.sequences), [*flaws, *_mark_flaws(tx, app.salt)]
 
 
-def _invoice_flaws(row: Any, chains: Chains, salt: str, *, closed: bool) -> Iterator[str]:
-    document, number = row.document, row.invoice_number
+def _invoice_flaws(app: App, row: Any, chains: Chains, *, closed: bool) -> Iterator[str]:
+    number, salt = row.invoice_number, app.salt
     try:
+        document = private.opened_order(app, row)
         printed = beside(document) | {"payments": _payments(document)}
         invoice = document["invoice"]
         follows = invoice["previous_hash"] == chains.heads.get(invoices.prefix_of(row.series), invoices.GENESIS)
         unchanged = invoices.chained(invoice["previous_hash"], document, salt) == invoice["hash"]
         said = invoices.personal_digest(document, salt) == invoice["personal_digest"]
+        stray = row.document.keys() & set(invoices.PERSONAL)
     except (KeyError, TypeError, ValueError, AttributeError):
         yield f"{number}: is no invoice any more"
         return
@@ -62,7 +65,7 @@ def _invoice_flaws(row: Any, chains: Chains, salt: str, *, closed: bool) -> Iter
         yield f"{number}: does not follow the one before it"
     if not unchanged:
         yield f"{number}: is not as it was printed"
-    if not said and not invoices.is_erased(document):
+    if stray or not (said or (row.erased and invoices.is_erased(document))):
         yield f"{number}: customer, note or delivery is not as it was printed"
     yield from _beside_flaws(row, printed)
     # what came back to a server that was restored came in any order

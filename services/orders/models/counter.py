@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.chassis.models import moment
 from services.orders.models.base import metadata
@@ -85,8 +85,8 @@ held_carts = Table(
     "held_carts",
     metadata,
     Column("order_id", Uuid, primary_key=True),
-    Column("cart", JSONB, nullable=False),
-    Column("label", Text, nullable=False),
+    # the cart and its label, sealed: both may name a customer
+    Column("cart", Text, nullable=False),
     Column("held_by", Text, nullable=False),
     moment("held_at", now=True),
 )
@@ -112,17 +112,46 @@ captures = Table(
     moment("heard_at", now=True),
 )
 
+customer_reads = Table(
+    "customer_reads",
+    metadata,
+    # who was shown what customers told; never changed
+    Column("id", BigInteger, Identity(), primary_key=True),
+    moment("at", now=True),
+    Column("staff_code", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("till_id", Uuid),
+    # by which route
+    Column("why", Text, nullable=False),
+    # the order or the customer that was asked for
+    Column("subject", Uuid),
+    Column("customers", ARRAY(Uuid), nullable=False),
+    Index("customer_reads_at", "at"),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("erasure_id", Uuid, primary_key=True),
+    Column("customer_id", Uuid, nullable=False),
+    moment("asked_at", now=True),
+    Column("asked_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # orders whose customer is erased, and those that head office has to be told of first
+    Column("erased", ARRAY(Uuid), nullable=False),
+    Column("waiting", ARRAY(Uuid), nullable=False),
+    Index("erasures_undone", "asked_at", postgresql_where=text("waiting <> '{}'")),
+    Index("erasures_erased", "erased", postgresql_using="gin"),
+)
+
 customers = Table(
     "customers",
     metadata,
     Column("customer_id", Uuid, primary_key=True),
     Column("revision", Integer, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("phone", Text),
-    Column("email", Text),
-    Column("gstin", Text),
-    Column("state_code", Text),
+    # name, phone, email, gstin, state_code, sealed
+    Column("personal", Text, nullable=False),
+    Column("found_by", ARRAY(BigInteger), nullable=False),
     moment("changed_at", now=True),
-    Index("customers_phone", text("phone text_pattern_ops")),
-    Index("customers_name", text("lower(name) text_pattern_ops")),
+    Index("customers_found_by", "found_by", postgresql_using="gin"),
 )

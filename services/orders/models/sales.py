@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.chassis.models import moment
 from services.orders.models.base import metadata
@@ -29,7 +29,12 @@ orders = Table(
     # rises with each order, for the list
     Column("id", BigInteger, Identity(), nullable=False, unique=True),
     Column("fingerprint", Text, nullable=False),
+    # all but what the customer told
     Column("document", JSONB, nullable=False),
+    # that, sealed; null once it was erased
+    Column("personal", Text),
+    # tokens of how the customer's name and phone number begin
+    Column("found_by", ARRAY(BigInteger)),
     Column("mode", Text, nullable=False),
     Column("session_id", Uuid),
     Column("till_id", Uuid, nullable=False),
@@ -60,8 +65,7 @@ orders = Table(
     Index("orders_session", "session_id", postgresql_where=text("session_id is not null")),
     Index("orders_business_date", "business_date", "id"),
     Index("orders_number", text("invoice_number text_pattern_ops")),
-    Index("orders_customer_name", text("lower(document #>> '{customer,name}') text_pattern_ops")),
-    Index("orders_customer_phone", text("(document #>> '{customer,phone}') text_pattern_ops")),
+    Index("orders_found_by", "found_by", postgresql_using="gin", postgresql_where=text("found_by is not null")),
 )
 
 payments = Table(
@@ -152,6 +156,8 @@ amendments = Table(
     Column("approved_by", Text),
     moment("asked_at", now=True),
     Column("details", JSONB, nullable=False),
+    # the contact and the note of a correction, sealed; null where there are none, or they were erased
+    Column("personal", Text),
     # asked -> done | too_late
     Column("state", Text, nullable=False, server_default="asked"),
     CheckConstraint("kind in ('void', 'correct')", name="amendments_kind"),

@@ -1,13 +1,11 @@
 """What stands at the counter: tills, held carts, customers."""
 
-import json
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from services.chassis.database import Tx
-from services.orders.store.orders import begins
 
 TAKE_PREFIX = text("""
     update prefixes set till_id = :till_id, taken_at = now()
@@ -45,27 +43,11 @@ TILLS = text("select * from tills order by active desc, name")
 RENAME = text("update tills set name = :name, number = nextval('tills_number') where till_id = :till_id")
 RETIRE = text("update tills set active = false, number = nextval('tills_number') where till_id = :till_id")
 HOLD = text("""
-    insert into held_carts (order_id, cart, label, held_by) values (:order_id, cast(:cart as jsonb), :label, :by)
-    on conflict (order_id) do update set cart = excluded.cart, label = excluded.label, held_by = excluded.held_by,
-        held_at = now()
+    insert into held_carts (order_id, cart, held_by) values (:order_id, :cart, :by)
+    on conflict (order_id) do update set cart = excluded.cart, held_by = excluded.held_by, held_at = now()
 """)
 HELD = text("select * from held_carts order by held_at desc limit 200")
 RECALL = text("delete from held_carts where order_id = :order_id returning *")
-ADD_CUSTOMER = text("""
-    insert into customers (customer_id, revision, name, phone, email, gstin, state_code)
-    values (:customer_id, 1, :name, :phone, :email, :gstin, :state_code) on conflict (customer_id) do nothing
-""")
-EDIT_CUSTOMER = text("""
-    update customers set revision = revision + 1, name = :name, phone = :phone, email = :email, gstin = :gstin,
-        state_code = :state_code, changed_at = now()
-    where customer_id = :customer_id
-        and (name, phone, email, gstin, state_code) is distinct from
-            (:name, :phone, :email, :gstin, :state_code)
-""")
-CUSTOMER = text("select * from customers where customer_id = :customer_id")
-FIND_CUSTOMERS = text("""
-    select * from customers where lower(name) like :name or phone like :phone order by name limit 10
-""")
 
 
 def take_prefix(tx: Tx, till_id: UUID) -> str | None:
@@ -116,8 +98,9 @@ def retire(tx: Tx, till_id: UUID) -> None:
     tx.execute(RETIRE, {"till_id": till_id})
 
 
-def hold(tx: Tx, order_id: UUID, cart: dict[str, Any], label: str, by: str) -> None:
-    tx.execute(HOLD, {"order_id": order_id, "cart": json.dumps(cart), "label": label, "by": by})
+def hold(tx: Tx, order_id: UUID, cart: str, by: str) -> None:
+    """Keeps a cart, sealed."""
+    tx.execute(HOLD, {"order_id": order_id, "cart": cart, "by": by})
 
 
 def held(tx: Tx) -> list[Any]:
@@ -128,23 +111,3 @@ def held(tx: Tx) -> list[Any]:
 def recall(tx: Tx, order_id: UUID) -> Any:
     """The cart, which from now on is in one till's hands only; None for the second who asks."""
     return tx.execute(RECALL, {"order_id": order_id}).first()
-
-
-def add_customer(tx: Tx, values: dict[str, Any]) -> bool:
-    """Whether it was added just now."""
-    return tx.execute(ADD_CUSTOMER, values).rowcount == 1
-
-
-def edit_customer(tx: Tx, values: dict[str, Any]) -> bool:
-    """Whether anything changed."""
-    return tx.execute(EDIT_CUSTOMER, values).rowcount == 1
-
-
-def customer(tx: Tx, customer_id: UUID) -> Any:
-    return tx.execute(CUSTOMER, {"customer_id": customer_id}).first()
-
-
-def find_customers(tx: Tx, search: str) -> list[Any]:
-    """Customers whose name or phone begins so, at most ten."""
-    pattern = begins(search.strip().lower())
-    return list(tx.execute(FIND_CUSTOMERS, {"name": pattern, "phone": pattern}))

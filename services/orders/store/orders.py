@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ COLUMNS = (
     orders.c.id,
     orders.c.order_id,
     orders.c.document,
+    orders.c.personal,
     orders.c.mode,
     orders.c.session_id,
     orders.c.till_id,
@@ -52,8 +54,7 @@ SETTLE = text("""
 """)
 # by indexes, or, where most orders match, in the order of the list
 FOUND = """
-    (invoice_number like :number or lower(document #>> '{customer,name}') like :name
-        or (document #>> '{customer,phone}') like :phone or order_id between :lowest and :highest)
+    (invoice_number like :number or found_by && cast(:tokens as bigint[]) or order_id between :lowest and :highest)
 """
 IS_ID = re.compile(r"[0-9a-fA-F]{32}")
 UNSETTLED = text("""
@@ -110,7 +111,15 @@ def lock(tx: Tx, order_id: UUID) -> Any:
     return tx.execute(select(*COLUMNS).where(orders.c.order_id == order_id).with_for_update()).first()
 
 
-def page(tx: Tx, *, filters: dict[str, Any], search: str | None, before: int | None, limit: int) -> list[Any]:
+@dataclass(frozen=True)
+class Search:
+    """What somebody typed, and the tokens under which a customer may be found by it."""
+
+    plain: str
+    tokens: list[int]
+
+
+def page(tx: Tx, *, filters: dict[str, Any], search: Search | None, before: int | None, limit: int) -> list[Any]:
     """Orders, the newest first, from below the id `before`."""
     query = select(*COLUMNS).order_by(orders.c.id.desc()).limit(limit)
     for name, value in filters.items():
@@ -120,15 +129,14 @@ def page(tx: Tx, *, filters: dict[str, Any], search: str | None, before: int | N
     return list(tx.execute(_matching(query, search) if search else query))
 
 
-def _matching(query: Select[Any], search: str) -> Select[Any]:
+def _matching(query: Select[Any], search: Search) -> Select[Any]:
     """Orders whose number, id, or customer's name or phone begins so."""
-    plain = search.strip()
+    plain = search.plain.strip()
     lowest, highest = (plain.replace("-", "").ljust(32, digit)[:32] for digit in "0f")
     is_id = IS_ID.fullmatch(lowest)
     found = text(FOUND).bindparams(
         number=begins(plain.upper()),
-        name=begins(plain.lower()),
-        phone=begins(plain),
+        tokens=search.tokens,
         lowest=UUID(lowest) if is_id else None,
         highest=UUID(highest) if is_id else None,
     )

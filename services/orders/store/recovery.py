@@ -27,9 +27,10 @@ PREFIX = text("""
 STORE = text("""
     with stored as (
         insert into orders (order_id, fingerprint, document, mode, session_id, till_id, seller, placed_at,
-            business_date, invoice_number, series, sequence, total_minor, kept)
+            business_date, invoice_number, series, sequence, total_minor, kept, personal, found_by)
         values (:order_id, :fingerprint, cast(:document as jsonb), :mode, :session_id, :till_id, :seller, :placed_at,
-            :business_date, :invoice_number, :series, :sequence, :total_minor, :kept)
+            :business_date, :invoice_number, :series, :sequence, :total_minor, :kept,
+            :personal, :found_by)
         returning order_id
     ), paid as (
         insert into payments (order_id, n, payment_mode, kind, amount_minor, reference, status, unique_reference)

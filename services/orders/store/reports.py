@@ -10,8 +10,10 @@ from services.chassis.database import Tx
 
 INVOICES = text("""
     select o.id, o.order_id, o.fingerprint, o.kept, o.series, o.sequence, o.invoice_number, o.total_minor, o.mode,
-        o.session_id, o.till_id, o.seller, o.placed_at, o.business_date, o.document, paid.payments,
-        paid.unique_references
+        o.session_id, o.till_id, o.seller, o.placed_at, o.business_date, o.document, o.personal,
+        paid.payments, paid.unique_references, (
+            select true from erasures e where o.personal is null and e.erased @> array[o.order_id] limit 1
+        ) as erased
     from orders o, lateral (
         select jsonb_agg(jsonb_build_array(p.n, p.payment_mode, p.amount_minor, p.reference, p.kind, p.status)
                 order by p.n) as payments,

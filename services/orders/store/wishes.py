@@ -9,9 +9,10 @@ from sqlalchemy import text
 from services.chassis.database import Tx
 
 ASK = text("""
-    insert into amendments (wish_id, order_id, kind, revision, reason, asked_by, approved_by, asked_at, details)
+    insert into amendments (wish_id, order_id, kind, revision, reason, asked_by, approved_by, asked_at, details,
+        personal)
     values (:wish_id, :order_id, :kind, :revision, :reason, :asked_by, :approved_by, :asked_at,
-        cast(:details as jsonb))
+        cast(:details as jsonb), :personal)
 """)
 GET = text("select * from amendments where wish_id = :wish_id")
 ANSWER = text("update amendments set state = :state where wish_id = :wish_id and state = 'asked'")

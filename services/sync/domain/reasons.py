@@ -34,6 +34,10 @@ OUTCOME_UNKNOWN = Reason(
 )
 NOT_TOLD = Reason("refused", "Head office refused this order without saying why. Call support.")
 
+KEY_MISSING = Reason(
+    "key_missing", "The key that this order's customer is sealed under is missing here. Put it back, then try again."
+)
+
 KNOWN = {
     "unknown_sku": "Head office does not know an article of this order. Enter head office's SKU for the line.",
     "unknown_product": "Head office does not know an article of this order. Enter head office's SKU for the line.",
@@ -47,6 +51,7 @@ KNOWN = {
     "amount_differs": "Head office reckons another amount for this order. Call support.",
     "invoice_number": "Head office does not accept the invoice number. Call support.",
     "cancelled": "Head office has this order as cancelled.",
+    KEY_MISSING.code: KEY_MISSING.text,
 }
 
 

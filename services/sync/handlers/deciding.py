@@ -88,8 +88,14 @@ def _decide(app: App, tx: Tx, wish: Wish, held: Held) -> tuple[Held, Outcome | N
         cancellation = {name: wish.body[name] for name in CANCELLATION if name in wish.body}
         notices.put(tx, "cancellation", str(wish.order_id), 1, cancellation, now)
     if decision.verdict is Verdict.CORRECTED and decision.step:
-        deliveries.keep_correction(tx, wish.order_id, wish.body.get("correction"))
+        deliveries.keep_correction(tx, wish.order_id, _correction(wish))
     return held, outcome_of(held, TOLD_AS[decision.verdict], wish.wish_id)
+
+
+def _correction(wish: Wish) -> dict[str, Any] | None:
+    """With the wish that its sealed part is about."""
+    told = wish.body.get("correction")
+    return told | {"wish_id": str(wish.wish_id)} if told and "personal" in told else told
 
 
 def _move(tx: Tx, wish: Wish, held: Held, decision: Decision) -> Held:

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.chassis.database import Tx, notify
-from services.sync import metrics
+from services.sync import metrics, sealed
 from services.sync.app import App
-from services.sync.domain.answers import Absent, Answer
+from services.sync.domain.answers import Absent, Answer, Refused
 from services.sync.domain.delivery import State, expire, next_step
 from services.sync.domain.gate import Shut, shut
 from services.sync.domain.policy import Policy
+from services.sync.domain.reasons import KEY_MISSING
 from services.sync.handlers.deciding import decide_open, outcome_of, tell
-from services.sync.oms import Oms
 from services.sync.store import connectivity, deliveries, drainer
 from services.sync.store.deliveries import Change, Claimed
 from services.sync.store.drainer import Pulse
@@ -79,16 +79,21 @@ def claim(app: App, me: UUID, limit: int) -> list[Claimed]:
     return claimed
 
 
-def attempt(oms: Oms, claimed: Claimed, now: datetime, policy: Policy) -> tuple[Answer, str]:
+def attempt(app: App, claimed: Claimed) -> tuple[Answer, str]:
     """Sends one order, and how: an unknown outcome is asked for first, and one that is to be void is only asked for."""
-    delivery, held = claimed.delivery, claimed.held
+    delivery, held, oms = claimed.delivery, claimed.held, app.oms
     if delivery.state is State.UNKNOWN or held.void_asked:
         answer = oms.ask(delivery.order_id)
         if not isinstance(answer, Absent):
             return answer, "ask"
         if held.void_asked:
-            return Absent(certain=_certain(held.posted_at, now, policy)), "ask"
-    return oms.post(claimed.document, delivery.revision, claimed.correction), "post"
+            return Absent(certain=_certain(held.posted_at, app.clock.now(), app.policy)), "ask"
+    try:
+        document = sealed.document(app.seals, delivery.order_id, claimed.document, claimed.personal)
+        correction = sealed.correction(app.seals, claimed.correction)
+    except sealed.Unopened:
+        return Refused((KEY_MISSING,)), "post"
+    return oms.post(document, delivery.revision, correction), "post"
 
 
 def settle(app: App, tried: Sequence[Tried]) -> None:

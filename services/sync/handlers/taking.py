@@ -9,9 +9,11 @@ from services.sync.app import App
 from services.sync.domain.gate import shut
 from services.sync.domain.wishes import Kind
 from services.sync.events import (
+    CUSTOMER_ERASED,
     CUSTOMER_SAVED,
     ORDER_AMENDED,
     SESSION_CHANGED,
+    CustomerErased,
     CustomerSaved,
     OrderAmended,
     OrderPlaced,
@@ -19,7 +21,7 @@ from services.sync.events import (
     placed,
 )
 from services.sync.handlers.deciding import decide_open, tell
-from services.sync.store import connectivity, deliveries, notices, wishes
+from services.sync.store import connectivity, deliveries, erasing, notices, wishes
 from services.sync.store.wishes import Wish
 
 INTAKE = "sync.intake"
@@ -73,6 +75,12 @@ def _customer_saved(app: App, tx: Tx, event: Event) -> None:
     notices.put(tx, "customer", str(customer.customer_id), customer.revision, event.data, app.clock.now())
 
 
+def _customer_erased(_app: App, tx: Tx, event: Event) -> None:
+    erased = CustomerErased.of(event)
+    erasing.erase_customer(tx, str(erased.customer_id), erased.revision)
+    erasing.erase_orders(tx, erased.order_ids)
+
+
 def _session_changed(app: App, tx: Tx, event: Event) -> None:
     session = SessionChanged.of(event)
     notices.put(tx, "session", str(session.session_id), event.aggregate_version, event.data, app.clock.now())
@@ -81,6 +89,7 @@ def _session_changed(app: App, tx: Tx, event: Event) -> None:
 FACTS: dict[str, Callable[[App, Tx, Event], None]] = {
     ORDER_AMENDED: _amended,
     CUSTOMER_SAVED: _customer_saved,
+    CUSTOMER_ERASED: _customer_erased,
     SESSION_CHANGED: _session_changed,
 }
 

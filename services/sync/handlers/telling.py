@@ -1,12 +1,14 @@
 """Customers, sessions and cancellations reach head office too, the newest word on each."""
 
+from typing import Any
 from uuid import UUID
 
 import eventlet
 
 from services.chassis.logs import get_logger
+from services.sync import sealed
 from services.sync.app import App
-from services.sync.domain.answers import Answer, Lost, Taken
+from services.sync.domain.answers import Answer, Lost, Taken, Unreachable
 from services.sync.domain.notices import next_fate
 from services.sync.store import notices
 from services.sync.store.notices import Notice
@@ -32,7 +34,16 @@ def _tell(app: App, notice: Notice) -> Answer | Taken:
     """One that breaks off, or does not end in time, is told again later and holds up no other."""
     with eventlet.Timeout(app.settings.oms_timeout_seconds, exception=False):
         try:
-            return app.oms.tell(notice.kind, notice.subject, notice.body)
+            return app.oms.tell(notice.kind, notice.subject, _opened(app, notice))
+        except sealed.Unopened:
+            return Unreachable()
         except Exception:
             log.exception("telling_failed", kind=notice.kind)
     return Lost()
+
+
+def _opened(app: App, notice: Notice) -> dict[str, Any]:
+    """A customer is told as they were saved."""
+    if notice.kind != "customer":
+        return notice.body
+    return sealed.customer(app.seals, notice.subject, notice.body)

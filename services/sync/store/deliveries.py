@@ -36,8 +36,9 @@ TAKE = text("""
 DOUBT = text("update deliveries set doubtful = true where state in ('waiting', 'sending', 'unknown', 'pending')")
 RESTORED = text("update switches set restored_at = :at")
 KEEP = text("""
-    insert into documents (order_id, document)
-    select cast(r ->> 'order_id' as uuid), r from jsonb_array_elements(cast(:documents as jsonb)) as r
+    insert into documents (order_id, document, personal)
+    select cast(r ->> 'order_id' as uuid), r - 'personal', r ->> 'personal'
+    from jsonb_array_elements(cast(:documents as jsonb)) as r
     on conflict do nothing
 """)
 ENTOMB = text("""
@@ -58,7 +59,7 @@ CLAIM = text(f"""
         order by i.due_at limit :limit for update of i skip locked
     ) due, documents o
     where d.order_id = due.order_id and o.order_id = d.order_id
-    returning {FIELDS}, o.document, o.correction, (select toast_due from drainer) as toast_due
+    returning {FIELDS}, o.document, o.personal, o.correction, (select toast_due from drainer) as toast_due
 """)
 WRITE = text(f"""
     update deliveries d set state = r.state, revision = r.revision, attempts = r.attempts, asks = r.asks,
@@ -115,11 +116,12 @@ class Held:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A delivery that this process may send, with what it sends."""
+    """A delivery that this process may send, with what it sends; what a customer told is sealed."""
 
     held: Held
     document: dict[str, Any]
     correction: dict[str, Any] | None
+    personal: str | None = None
 
     @property
     def delivery(self) -> Delivery:
@@ -161,7 +163,9 @@ def claim(tx: Tx, me: UUID, *, limit: int, now: datetime) -> tuple[list[Claimed]
     And whether people are still to be told that sending has started.
     """
     rows = list(tx.execute(CLAIM, {"me": me, "limit": limit, "now": now}))
-    return [Claimed(_held(row), row.document, row.correction) for row in rows], any(row.toast_due for row in rows)
+    return [Claimed(_held(row), row.document, row.correction, row.personal) for row in rows], any(
+        row.toast_due for row in rows
+    )
 
 
 def locked(tx: Tx, order_ids: Iterable[UUID]) -> dict[UUID, Held]:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from services.chassis.events import Event, decode
 from services.chassis.ids import new_id
+from services.chassis.sealing import new_key
 from services.chassis.testing import FakeClock, client
 from services.chassis.tokens import Principal
 from services.orders import app as building
@@ -21,6 +22,7 @@ from services.orders.settings import Settings
 from services.orders.sparing import Sparing
 from services.orders.store import heard
 
+CUSTOMER_KEYS = new_key("1")
 SERVICE_TOKEN = "a-service-token-for-tests"
 KEPT = "ab" * 32
 IDENTITY = {
@@ -73,6 +75,7 @@ def build_app(database_url: str, **settings: Any) -> App:
         "metrics_listen": "127.0.0.1:0",
         "service_token": SERVICE_TOKEN,
         "chain_salt": "a-salt-for-the-chain",
+        "customer_keys": CUSTOMER_KEYS,
         "catalog_url": "http://127.0.0.1:9",
         "head_office_url": "http://127.0.0.1:9",
         "sessions_url": "http://127.0.0.1:9",

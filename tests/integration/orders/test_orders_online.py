@@ -95,7 +95,7 @@ def test_s20_a_coupon_is_quoted_by_head_office_and_sold(online_counter: Counter)
 def test_s20_s17_the_lines_of_a_discounted_invoice_add_up(online_counter: Counter):
     wanted = cart(coupon="FEST10")
     order = pay(online_counter, selling.quote(online_counter.app, wanted, online_counter.till), wanted)
-    assert "-₹ 209.80" in invoicing.html(online_counter.app, order.order_id)
+    assert "-₹ 209.80" in invoicing.html(online_counter.app, order.order_id, online_counter.manager)
 
 
 def test_s20_delivery_and_extensions_are_lines_without_stock(online_counter: Counter):

@@ -13,7 +13,7 @@ from orders_store import Counter, article
 
 from services.chassis.errors import InvalidInput
 from services.orders import errors
-from services.orders.domain import invoices
+from services.orders.domain import invoices, personal
 from services.orders.handlers import selling, showing, telling
 from services.orders.schemas import OrderQuery
 
@@ -24,7 +24,9 @@ def test_s17_a_sale_is_stored_with_its_invoice_and_its_event(counter: Counter):
     assert order.document["totals"]["total_minor"] == 2 * 1_049_00 + 499_00
     assert order.state == "waiting"
     placed = counter.events("orders.order_placed")
-    assert [e.data for e in placed] == [order.document, order.document]
+    facts, told = personal.split(order.document)
+    assert [personal.split(e.data, ("personal",))[0] for e in placed] == [facts, facts]
+    assert counter.app.seals.open(placed[0].data["personal"], f"order {order.order_id}") == told
 
 
 def test_b7_pressing_pay_twice_makes_one_sale(counter: Counter):

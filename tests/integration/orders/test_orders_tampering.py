@@ -13,6 +13,7 @@ from test_orders_after_sale import approve_void, settle
 
 from services.chassis.ids import new_id
 from services.head_office.port import Head, Heads
+from services.orders.app import App
 from services.orders.domain import invoices
 from services.orders.handlers import amending, verifying
 from services.orders.models import counter as at_counter
@@ -22,7 +23,8 @@ from services.orders.schemas import CorrectionWish, VoidWish
 OTHER_HASH = "'" + "e" * 64 + "'"
 OTHER_ID = "gen_random_uuid()"
 # what is no part of an invoice: how its delivery stands, and how often it was printed
-DELIVERY = {"delivery_version", "revision", "oms_id", "accepted_at", "reason", "printed"}
+# tokens only find an order; with none it is found by its number
+DELIVERY = {"found_by", "delivery_version", "revision", "oms_id", "accepted_at", "reason", "printed"}
 ORDERS = {
     "order_id": OTHER_ID,
     "id": "id + 1000",
@@ -40,6 +42,7 @@ ORDERS = {
     "kept": OTHER_HASH,
     "state": "'void'",
     "document": "'{}'",
+    "personal": "null",
 }
 PAYMENTS = {
     "order_id": OTHER_ID,
@@ -86,7 +89,7 @@ TABLES = {
     sales.orders: (ORDERS, DELIVERY, "sequence = 2"),
     sales.payments: (PAYMENTS, set(), "payment_mode = 'UPI'"),
     # a correction that came too late, or did not, is about its delivery
-    sales.amendments: (AMENDMENTS, set(), "kind = 'void'"),
+    sales.amendments: (AMENDMENTS, {"personal"}, "kind = 'void'"),
     sales.marks: (MARKS, set(), "kind = 'void_asked'"),
     # names, keys and figures of a till are on no invoice that was printed
     at_counter.tills: (TILLS, OF_A_TILL, "true"),
@@ -118,9 +121,10 @@ class Ledger:
 class Hand:
     """Somebody at the database, in a transaction that is never committed."""
 
-    def __init__(self, tx: Connection, salt: str) -> None:
+    def __init__(self, tx: Connection, app: App) -> None:
         self._tx = tx
-        self.salt = salt
+        self._app = app
+        self.salt = app.salt
 
     def unbind(self) -> None:
         """Takes away what the tables themselves refuse, as their owner can."""
@@ -138,7 +142,7 @@ class Hand:
         return list(self._tx.execute(text(statement)))
 
     def flaws(self) -> list[str]:
-        return verifying.verify(self._tx, self.salt)[1]
+        return verifying.verify(self._app, self._tx)[1]
 
     def differences(self, known: Heads) -> list[str]:
         return verifying.differences(self._tx, known)
@@ -195,7 +199,7 @@ def service(ledger: Ledger) -> Iterator[Hand]:
 def hand(ledger: Ledger, url: str) -> Iterator[Hand]:
     engine = create_engine(url.replace("postgresql", "postgresql+psycopg", 1))
     with engine.connect() as connection:
-        yield Hand(connection, ledger.counter.app.salt)
+        yield Hand(connection, ledger.counter.app)
         connection.rollback()
     engine.dispose()
 

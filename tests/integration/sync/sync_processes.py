@@ -21,10 +21,12 @@ from psycopg.rows import dict_row
 from deploy.runner.environment import PROJECT
 from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
+from services.chassis.sealing import new_key
 from services.chassis.topology import Queue, declare
 from services.sync.events import QUEUES, SETTLED_TO
 from tests.support import eventually
 
+CUSTOMER_KEYS = new_key("1")
 TOKEN = "a-token-of-services-0123"
 QUICK = {"STORE_PROBE_SECONDS": "0.2", "STORE_OMS_SLOW_START_SECONDS": "0", "STORE_OMS_TIMEOUT_SECONDS": "5"}
 
@@ -137,6 +139,7 @@ def start(site: Site, kind: str, **more: str) -> Running:
         "STORE_METRICS_LISTEN": f"127.0.0.1:{metrics}",
         "STORE_SERVICE_TOKEN": TOKEN,
         "STORE_TOKEN_PUBLIC_KEY_FILE": os.devnull,
+        "STORE_CUSTOMER_KEYS": CUSTOMER_KEYS,
         "STORE_SESSIONS_URL": "http://127.0.0.1:9",
         "STORE_ORDERS_URL": "http://127.0.0.1:9",
         "STORE_HEAD_OFFICE_URL": site.head_office,

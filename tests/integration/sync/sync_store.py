@@ -13,6 +13,7 @@ from services.chassis.database import Database
 from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.outbox import Outbox
+from services.chassis.sealing import Seals, new_key
 from services.chassis.states import keep
 from services.chassis.testing import FakeClock
 from services.chassis.tokens import SERVICE_PRINCIPAL, Principal
@@ -25,6 +26,7 @@ from services.sync.settings import Settings
 from services.sync.store.deliveries import Claimed
 from services.sync.store.drainer import Pulse
 
+CUSTOMER_KEYS = new_key("1")
 NOWHERE = "http://127.0.0.1:9"
 TOKEN = "a-token-of-services-0123"
 QUIET = Pulse(in_flight=0, limit=32, latency_ms=None, paused_until=None, pause_reason=None)
@@ -49,6 +51,7 @@ class Store:
             database_url=url,
             metrics_listen="127.0.0.1:9",
             service_token=TOKEN,
+            customer_keys=CUSTOMER_KEYS,
             sessions_url=NOWHERE,
             orders_url=NOWHERE,
             head_office_url=NOWHERE,
@@ -62,6 +65,7 @@ class Store:
             db=self.db,
             clock=self.clock,
             outbox=Outbox("S1", self.clock),
+            seals=Seals(CUSTOMER_KEYS),
             pullers={},
             authenticator=Authenticator(),  # type: ignore[arg-type]
             policy=self.settings.policy(),
@@ -146,7 +150,7 @@ class Store:
         return [t.answer for t in tried]
 
     def send(self, claimed: Claimed) -> Tried:
-        answer, how = draining.attempt(self.oms, claimed, self.clock.now(), self.app.policy)
+        answer, how = draining.attempt(self.app, claimed)
         return Tried(claimed, answer, how, 12)
 
     def later(self, seconds: float = 3600) -> None:

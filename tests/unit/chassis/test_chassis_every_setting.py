@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.catalog.settings import Settings as Catalog
+from services.chassis.sealing import new_key
 from services.chassis.settings import PREFIX, ServiceSettings, SettingsError, load
 from services.orders.settings import Settings as Orders
 from services.sessions.settings import Settings as Sessions
@@ -21,6 +22,8 @@ GOOD = {
     "door_listen": "127.0.0.1:9101",
     "metrics_listen": "127.0.0.1:9102",
 }
+KEY = new_key("1")
+NEEDED = {"customer_keys": KEY}
 
 NO_NUMBER = ["", "x", "nan", "inf", "-1", "1e999", "9" * 30, "٣x", "0x10", "1 2"]
 NO_URL = [
@@ -43,6 +46,7 @@ OTHERS: dict[str, list[str]] = {
     "time_zone": ["", "IST2", "../../etc/passwd", "Asia/Nowhere"],
     "head_office_token": ["", "   "],
     "head_office_adapter": ["", "Http", "os.system", "../http"],
+    "customer_keys": ["", "x", "1:x", KEY[2:], f"{KEY} {KEY}", "1:" + "A" * 43 + "=", f"{KEY} 2:AAAA"],
     "internet_probes": ["x", "http://h:99999", "h:99999", "localhost:"],
 }
 
@@ -73,7 +77,9 @@ def told(settings: type[ServiceSettings], monkeypatch: pytest.MonkeyPatch, **cha
         monkeypatch.delenv(name)
     needed = {name for name, field in settings.model_fields.items() if field.is_required()}
     for name in needed | set(GOOD) | set(changes):
-        value = changes.get(name, GOOD.get(name, "http://127.0.0.1:1" if name.endswith("_url") else SECRET))
+        value = changes.get(
+            name, GOOD.get(name) or NEEDED.get(name) or ("http://127.0.0.1:1" if name.endswith("_url") else SECRET)
+        )
         monkeypatch.setenv(PREFIX + name.upper(), value)
 
 

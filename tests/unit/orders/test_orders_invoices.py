@@ -50,6 +50,7 @@ def document(**changes):
         "invoice": {"number": "A/26-1", "hash": "x"},
         "customer": {"name": "Ravi"},
         "note": "",
+        "delivery": None,
         "totals": {"total_minor": 5},
     }
     return base | changes

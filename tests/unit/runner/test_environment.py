@@ -13,6 +13,7 @@ CREDENTIALS = Credentials(
     amqp_url=f"amqp://x:{SECRET}@127.0.0.1/store",
     service_token=SECRET,
     head_office_token=SECRET,
+    customer_keys=SECRET,
     own={"chain_salt": SECRET, "pin_pepper": SECRET},
 )
 
@@ -44,8 +45,9 @@ def test_b18_a_secret_is_told_to_those_who_need_it_only(site: Site) -> None:
         return {p.name for p in Path(environment(site, service, "door", CREDENTIALS)["STORE_SECRETS_DIR"]).iterdir()}
 
     common = {"store_database_url", "store_amqp_url", "store_service_token", "store_head_office_token"}
-    assert told("catalog") == told("sync") == common
-    assert told("orders") == common | {"store_chain_salt"}
+    assert told("catalog") == common
+    assert told("sync") == common | {"store_customer_keys"}
+    assert told("orders") == common | {"store_customer_keys", "store_chain_salt"}
     assert told("sessions") == common | {"store_pin_pepper"}
 
 

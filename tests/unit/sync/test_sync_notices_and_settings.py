@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.chassis.sealing import new_key
 from services.chassis.settings import SettingsError, load
 from services.sync.domain.answers import Answer, Busy, Failed, KeyReused, Lost, Refused, Taken, Unfit, Unreachable
 from services.sync.domain.notices import Fate, next_fate
@@ -45,6 +46,7 @@ TOLD = {
     "STORE_DATABASE_URL": "postgresql://sync@127.0.0.1/x",
     "STORE_METRICS_LISTEN": "127.0.0.1:9",
     "STORE_SERVICE_TOKEN": "0123456789abcdef",
+    "STORE_CUSTOMER_KEYS": new_key("1"),
     "STORE_SESSIONS_URL": "http://127.0.0.1:9",
     "STORE_ORDERS_URL": "http://orders:8000",
     "STORE_HEAD_OFFICE_URL": "http://127.0.0.1:9",

@@ -46,10 +46,12 @@ function Search({ known, edit, close }) {
     };
   }, [sought]);
   const asNew = () => edit({ customer_id: uuid7(), ...(/^[+\d\s-]+$/.test(sought) ? { phone: sought.trim() } : { name: sought.trim() }) });
-  const editKnown = async () => edit(known.customer_id ? await get(`/api/orders/customers/${known.customer_id}`) : known);
+  // a list shows only how each number ends
+  const choose = async (one) => close(await inFull(one));
+  const editKnown = async () => edit(known.customer_id ? await inFull(known) : known);
   const first = (event) => {
     event.preventDefault();
-    if (found?.length) close(found[0]);
+    if (found?.length) choose(found[0]);
   };
   return html`<${Sheet}
     title=${words.customer}
@@ -65,13 +67,15 @@ function Search({ known, edit, close }) {
     <ul class="choices">
       ${(found ?? []).map(
         (one) => html`<li key=${one.customer_id}>
-          <${Button} class="choice" act=${() => close(one)}><bdi>${one.name}</bdi><span class="muted">${[one.phone, one.email].filter(Boolean).join(" · ")}</span><//>
-          <${Button} kind="quiet" class="square" icon="note" label=${words.edit(one.name)} act=${() => edit(one)} />
+          <${Button} class="choice" act=${() => choose(one)}><bdi>${one.name}</bdi><span class="muted">${[one.phone, one.email].filter(Boolean).join(" · ")}</span><//>
+          <${Button} kind="quiet" class="square" icon="note" label=${words.edit(one.name)} act=${async () => edit(await inFull(one))} />
         </li>`,
       )}
     </ul>
   <//>`;
 }
+
+const inFull = ({ customer_id }) => get(`/api/orders/customers/${customer_id}`);
 
 function EditCustomer({ customer, back, close }) {
   const form = useForm({

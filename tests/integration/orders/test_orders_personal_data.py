@@ -1,0 +1,228 @@
+"""What customers tell the store: sealed at rest, masked, noted, erased, kept for a time, under keys that change."""
+
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from orders_store import CUSTOMER_KEYS, Counter, build_app
+from sqlalchemy import text
+
+from deploy.runner.postgres import Postgres
+from services.chassis.errors import NotFound
+from services.chassis.ids import new_id
+from services.chassis.sealing import new_key
+from services.orders.handlers import (
+    amending,
+    customers,
+    erasing,
+    invoicing,
+    keeping,
+    rotating,
+    selling,
+    showing,
+    verifying,
+)
+from services.orders.handlers import counter as at_counter
+from services.orders.handlers.private import ANOTHER_SERVICE
+from services.orders.schemas import CorrectionWish, CustomerIn, EraseIn, Hold, OrderQuery, ReadQuery
+
+NAME, PHONE = "Canarius Zyxwvut", "98450 77331"
+EMAIL = "canarius@example.com"
+CANARIES = ("anarius", "yxwvut", "98450 77331", "9845077331")
+WHY = EraseIn(reason="asked at the counter")
+
+
+def told(**more):
+    return {"name": NAME, "phone": PHONE, "email": EMAIL} | more
+
+
+@pytest.fixture
+def known(counter: Counter):
+    """A customer of whom everything is stored that can be, and their order."""
+    customer_id = new_id()
+    customers.save(counter.app, customer_id, CustomerIn(**told(gstin=None)))
+    order = counter.sell(customer=told(customer_id=str(customer_id)), note=f"for {NAME}")
+    cart = counter.sale(customer=told(customer_id=str(customer_id))).model_dump(
+        mode="json", exclude={"total_minor", "payments", "agreed", "kept"}
+    )
+    at_counter.hold(counter.app, Hold.model_validate({"cart": cart, "label": NAME}), counter.till)
+    wish = CorrectionWish(wish_id=new_id(), reason="moved", contact={"phone": PHONE}, note=NAME)
+    amending.correct(counter.app, order.order_id, wish, counter.manager)
+    return customer_id, order
+
+
+def settle(counter: Counter, service_database):
+    """Head office has every order."""
+    with counter.app.db.transaction() as tx:
+        tx.execute(text("update orders set state = 'synced', oms_id = 'O'"))
+
+
+def test_b18_t5_a_stolen_disk_or_dump_holds_no_name_and_no_number(counter: Counter, known, postgres: Postgres):
+    url = counter.app.db.url
+    with counter.app.db.transaction() as tx:
+        tables = tx.scalars(text("select tablename from pg_tables where schemaname = 'orders'"))
+        rows = [str(list(tx.execute(text(f"select * from {table}")))) for table in tables]
+    assert any("K1/26-1" in row for row in rows)
+    assert not [word for word in CANARIES for row in rows if word in row]
+
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute("checkpoint")
+        folder = Path(connection.execute("show data_directory").fetchone()[0])
+    assert url.database
+    words = [option for word in CANARIES for option in ("-e", word)]
+    found = subprocess.run(["grep", "-raFlq", *words, str(folder)], check=False)
+    assert found.returncode == 1
+    assert subprocess.run(["grep", "-raFlq", "K1/26-1", str(folder)], check=False).returncode == 0
+
+
+def test_b18_s15_customers_and_their_orders_are_found_though_they_are_sealed(counter: Counter, known):
+    customer_id, order = known
+    for search in ("cana", "CANARIUS zyx", "9845", "98450 77331"):
+        [found] = customers.find(counter.app, search, counter.manager).items
+        assert (found.customer_id, found.phone) == (customer_id, PHONE)
+        [row] = showing.page(counter.app, OrderQuery(search=search)).items
+        assert row.order_id == order.order_id
+    assert customers.find(counter.app, "nari", counter.manager).items == []
+    assert showing.page(counter.app, OrderQuery(search="nari")).items == []
+
+
+def test_b18_t8_an_associate_sees_who_it_is_and_no_more(counter: Counter, known):
+    _, order = known
+    [found] = customers.find(counter.app, "cana", counter.till).items
+    assert (found.name, found.phone, found.email) == (NAME, "••••7331", None)
+    seen = showing.detail(counter.app, order.order_id, counter.till).document["customer"]
+    assert (seen["name"], seen["phone"], seen["email"]) == (NAME, "••••7331", None)
+    printed = invoicing.data(counter.app, order.order_id, counter.till)["order"]["customer"]
+    assert (printed["name"], printed["phone"]) == (NAME, "••••7331")
+    assert showing.detail(counter.app, order.order_id, ANOTHER_SERVICE).document["customer"]["phone"] == "••••7331"
+    [held] = at_counter.held(counter.app, counter.till).items
+    assert held.cart["customer"]["phone"] == "••••7331"
+    other = counter.pair("Till 9")
+    stored = selling.abandon(counter.app, order.order_id, other).order
+    assert stored.document["customer"]["phone"] == "••••7331"
+    assert showing.detail(counter.app, order.order_id, counter.manager).document["customer"]["phone"] == PHONE
+
+
+def test_b18_t8_t44_each_look_is_noted_with_who_and_why(counter: Counter, known):
+    customer_id, order = known
+    customers.find(counter.app, "cana", counter.till)
+    customers.one(counter.app, customer_id, counter.till)
+    showing.detail(counter.app, order.order_id, counter.manager)
+    invoicing.html(counter.app, order.order_id, counter.till)
+    looks = customers.reads(counter.app, ReadQuery(customer_id=customer_id)).items
+    assert [(look.why, look.staff_code) for look in looks] == [
+        ("invoice", "A1"),
+        ("order", "M1"),
+        ("customer", "A1"),
+        ("search", "A1"),
+    ]
+    assert all(customer_id in look.customers for look in looks)
+    assert customers.reads(counter.app, ReadQuery(staff_code="M1")).items == [looks[1]]
+    assert counter.http().get("/api/orders/reports/customer-reads").status_code == 401
+    customers.show_reads(counter.app)
+    for change in ("update customer_reads set staff_code = 'A2'", "truncate customer_reads"):
+        with pytest.raises(Exception, match="permission denied"), counter.app.db.transaction() as tx:
+            tx.execute(text(change))
+
+
+def test_b18_t44_what_a_customer_told_is_erased_on_request_and_the_chain_holds(
+    counter: Counter, known, service_database
+):
+    customer_id, order = known
+    without_id = counter.sell(customer={"name": NAME, "phone": "+91 9845077331"})
+    waiting = erasing.erase(counter.app, customer_id, WHY, counter.manager)
+    assert (waiting.erased, waiting.waiting) == (0, 2)
+    assert showing.detail(counter.app, order.order_id, counter.manager).document["customer"]["name"] == NAME
+    settle(counter, service_database)
+    erasing.go_on(counter.app)
+    for order_id in (order.order_id, without_id.order_id):
+        document = showing.detail(counter.app, order_id, counter.manager).document
+        assert [document[name] for name in ("customer", "note", "delivery")] == [None] * 3
+    assert verifying.verify_series(counter.app) == (1, [])
+    with pytest.raises(NotFound):
+        customers.one(counter.app, customer_id, counter.manager)
+    assert at_counter.held(counter.app, counter.till).items[0].label != NAME
+    for search in ("cana", "9845"):
+        assert showing.page(counter.app, OrderQuery(search=search)).items == []
+    told_of = counter.events("orders.customer_erased")
+    assert {i for event in told_of for i in event.data["order_ids"]} == {
+        str(order.order_id),
+        str(without_id.order_id),
+    }
+    assert counter.scalar("select count(*) from amendments where personal is not null") == 0
+    erasing.go_on(counter.app)
+    assert len(counter.events("orders.customer_erased")) == len(told_of)
+
+
+def test_b3_b18_what_vanished_without_an_erasure_is_found(counter: Counter, known):
+    with counter.app.db.transaction() as tx:
+        tx.execute(text("update orders set personal = null, found_by = null"))
+    assert verifying.verify_series(counter.app)[1]
+
+
+def test_b3_b18_one_customer_put_in_the_place_of_another_is_found(counter: Counter, known):
+    other = counter.sell(customer={"name": "Somebody Else"})
+    with counter.app.db.transaction() as tx:
+        tx.execute(
+            text("update orders set personal = (select personal from orders where order_id = :other)"),
+            {"other": other.order_id},
+        )
+    assert verifying.verify_series(counter.app)[1]
+
+
+def test_b18_nobody_is_erased_who_is_not_here(counter: Counter):
+    with pytest.raises(NotFound):
+        erasing.erase(counter.app, new_id(), WHY, counter.manager)
+
+
+def test_b18_erasing_twice_erases_once(counter: Counter, known, service_database):
+    customer_id, _ = known
+    settle(counter, service_database)
+    assert erasing.erase(counter.app, customer_id, WHY, counter.manager).erased == 1
+    with pytest.raises(NotFound):
+        erasing.erase(counter.app, customer_id, WHY, counter.manager)
+
+
+def test_t44_what_is_older_than_its_setting_goes_and_nothing_else(counter: Counter, known, service_database):
+    customer_id, order = known
+    young = counter.sell(customer={"name": "Young"})
+    settle(counter, service_database)
+    customers.one(counter.app, customer_id, counter.manager)
+    keeping.prune(counter.app)
+    assert customers.one(counter.app, customer_id, counter.manager).name == NAME
+    aged = counter.app.db.url.database
+
+    with psycopg.connect(service_database.owner_url(service_database.url(aged, "orders"))) as connection:
+        connection.execute(
+            "update orders.orders set business_date = business_date - 4000, placed_at = placed_at - "
+            f"interval '4000 days' where order_id = '{order.order_id}'"
+        )
+        for table, column in (("customers", "changed_at"), ("held_carts", "held_at"), ("customer_reads", "at")):
+            connection.execute(f"update orders.{table} set {column} = {column} - interval '4000 days'")
+    keeping.prune(counter.app)
+    for table in ("customers", "held_carts", "customer_reads"):
+        assert counter.scalar(f"select count(*) from {table}") == 0
+    assert showing.detail(counter.app, order.order_id, counter.manager).document["customer"] is None
+    assert showing.detail(counter.app, young.order_id, counter.manager).document["customer"]["name"] == "Young"
+
+
+def test_b18_keys_are_changed_while_the_shop_sells(counter: Counter, known, service_database):
+    customer_id, order = known
+    newer = f"{new_key('2')}\n{CUSTOMER_KEYS}"
+    app = build_app(str(counter.app.settings.database_url.get_secret_value()), customer_keys=newer)
+    sealed: dict[str, int] = {}
+    on_their_way = rotating.rotate(app, sealed.__setitem__)
+    assert sealed == {"orders": 1, "customers": 1, "held carts": 1, "corrections": 1}
+    # head office has yet to be told of the customer, the order and its correction
+    assert on_their_way["1"] >= 3
+    key = newer.split(maxsplit=1)[0]
+    alone = build_app(str(counter.app.settings.database_url.get_secret_value()), customer_keys=key)
+    assert showing.detail(alone, order.order_id, counter.manager).document == order.document
+    [found] = customers.find(alone, "9845", counter.manager).items
+    assert (found.customer_id, found.name) == (customer_id, NAME)
+    assert verifying.verify_series(alone) == (1, [])
+    assert rotating.rotate(app, sealed.__setitem__) == on_their_way
+    assert set(sealed.values()) == {0}
+    for other in (app, alone):
+        other.db.dispose()
