@@ -20,6 +20,7 @@ from deploy.runner.services import SERVICES
 from deploy.runner.settings import load
 from deploy.runner.state import AlreadyRunning, running
 from deploy.runner.system import System
+from deploy.runner.vault import Vault
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -61,6 +62,15 @@ def service(
         )
         raise typer.Exit(1)
     os.execve(sys.executable, command(name, *words), environment_of(pid))  # noqa: S606  no shell is wanted
+
+
+@app.command("new-customer-key")
+def new_customer_key() -> None:
+    """Puts a new key for customer data in front of the others; docs/security.md says what follows."""
+    key_id = Vault(load().folder / "secrets").add_customer_key()
+    print(
+        f"Key {key_id} is the newest. Restart the store, then run `service orders rotate-keys` and the same for sync."
+    )
 
 
 @app.command()

@@ -24,7 +24,7 @@ VERSION = 1
 DUMP, MANIFEST, UNFINISHED = "database.dump", "backup.json", ".unfinished"
 SECRETS, AUTHORITY = "secrets", "ca"
 # what cannot be made anew; a restored store's other secrets are new, so that those of a lost server are worth nothing
-KEPT_SECRETS = tuple(f"{service}-{name}" for service, names in OWN_SECRETS.items() for name in names) + (CUSTOMER_KEYS,)
+KEPT_SECRETS = (*(f"{service}-{name}" for service, names in OWN_SECRETS.items() for name in names), CUSTOMER_KEYS)
 FIGURES = "select (select count(*) from orders.orders), (select max(placed_at) from orders.orders)"
 
 

@@ -79,6 +79,7 @@ class Store:
             private_key_file=self.vault.keys.private,
             secrets_folder=self.vault.place,
             door_listen=DOOR,
+            private_hosts=("postgres", "rabbitmq", *(f"{service}-door" for service in SERVICES)),
             settings=self.settings.services,
         )
 

@@ -35,6 +35,8 @@ class Site:
     secrets_folder: Path
     # on the disk that holds the database, if that is this machine's
     data_folder: Path | None = None
+    # machines that are reached by a network of this store's own
+    private_hosts: tuple[str, ...] = ()
     # where a door listens, if that is not where others find it
     door_listen: str | None = None
     # service -> setting -> value, for those that differ from the service's own defaults
@@ -99,6 +101,8 @@ def _plain(site: Site, service: str, name: str) -> dict[str, str]:
     told |= {f"{other}_url": f"http://{site.doors[other]}" for other in SERVICES}
     if service == "orders" and site.data_folder is not None:
         told["data_folder"] = str(site.data_folder)
+    if site.private_hosts:
+        told["private_hosts"] = ",".join(site.private_hosts)
     if service == "sessions":
         told["token_private_key_file"] = str(site.private_key_file)
     return told | dict(site.settings.get(service, {}))

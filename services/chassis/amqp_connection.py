@@ -40,6 +40,12 @@ def connect(uri: str, name: str) -> Iterator[amqp.Connection]:
         connection.close()
 
 
+def account(uri: str) -> str | None:
+    """Whose connection it is."""
+    name: str | None = parse_url(uri)["userid"]
+    return name
+
+
 def keep_alive(connection: amqp.Connection) -> None:
     """Reads the broker's heartbeats and sends ours, on a connection from which nobody else reads for a while.
 

@@ -5,6 +5,7 @@ What fails is tried again later, then kept for a person.
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -74,18 +75,25 @@ COUNT = text("select count(*) filter (where dead), count(*) filter (where due_at
 class Inbox:
     """What one consumer has taken in."""
 
-    def __init__(self, db: Database, consumer: str, handler: Handler, store_id: str) -> None:
+    def __init__(
+        self, db: Database, consumer: str, handler: Handler, store_id: str, *, check_senders: bool = False
+    ) -> None:
+        """With `check_senders` an event is taken only from the account that its type is called after."""
+        self._check_senders = check_senders
         self._db = db
         self._consumer = consumer
         self._handler = handler
         self._store_id = store_id
 
-    def take(self, bodies: Sequence[bytes]) -> None:
+    def take(self, bodies: Sequence[bytes], senders: Sequence[str | None] = ()) -> None:
         """Takes a batch in; when it returns, every message has had its effect or is kept as a failure.
+
+        `senders`: the account that sent each, as the broker has checked it; None where none is named.
 
         Raises Unavailable when the database is away: then nothing was taken, and the messages must be delivered again.
         """
-        readable = [(body, event) for body in bodies if (event := self._read(body)) is not None]
+        sent = zip_longest(bodies, senders)
+        readable = [(body, event) for body, by in sent if (event := self._read(body, by)) is not None]
         try:
             with self._db.transaction() as tx:
                 self._apply(tx, [event for _, event in readable])
@@ -112,11 +120,13 @@ class Inbox:
             tx.execute(DEAD, values)
         log.error("dead_letter", consumer=self._consumer, reason=reason)
 
-    def _read(self, body: bytes) -> Event | None:
+    def _read(self, body: bytes, sender: str | None) -> Event | None:
         try:
             event = decode(body)
             if event.store_id != self._store_id:
                 raise Unreadable("another store")  # noqa: TRY301
+            if self._check_senders and event.type.partition(".")[0] != sender:
+                raise Unreadable("sent by another than it says")  # noqa: TRY301
         except Unreadable as error:
             self.keep_dead(body, f"unreadable: {error}")
             return None

@@ -63,7 +63,9 @@ class Intake(Entrypoint):
     def setup(self) -> None:
         config = self.container.config
         self._uri = config["AMQP_URI"]
-        self._inbox = Inbox(config["app"].db, self.queue.name, self._handle, config["app"].settings.id)
+        app = config["app"]
+        told = app.settings
+        self._inbox = Inbox(app.db, self.queue.name, self._handle, told.id, check_senders=told.check_senders)
 
     def start(self) -> None:
         for task in (self._run, self._retry):
@@ -155,7 +157,7 @@ class Intake(Entrypoint):
 
     def _take(self, channel: amqp.Channel, arrived: list[amqp.Message]) -> None:
         batch = arrived[: self.batch]
-        self._inbox.take([_bytes(m) for m in batch])
+        self._inbox.take([_bytes(m) for m in batch], [m.properties.get("user_id") for m in batch])
         channel.basic_ack(batch[-1].delivery_tag, multiple=True)
         del arrived[: len(batch)]
 

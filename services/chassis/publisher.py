@@ -38,7 +38,9 @@ class Message:
 class ConfirmingPublisher:
     """Publishes batches on one channel; after any error the channel must be thrown away."""
 
-    def __init__(self, connection: amqp.Connection) -> None:
+    def __init__(self, connection: amqp.Connection, sender: str | None = None) -> None:
+        """`sender`: the connection's account, which the broker checks and the consumer reads."""
+        self._sender = {"user_id": sender} if sender else {}
         self._connection = connection
         self._channel = connection.channel()
         self._channel.confirm_select()
@@ -65,7 +67,11 @@ class ConfirmingPublisher:
         tag = self._next_tag
         self._next_tag += 1
         self._waiting.add(tag)
-        properties = {"content_type": "application/json", "delivery_mode": PERSISTENT, "message_id": str(tag)}
+        properties: dict[str, Any] = {
+            "content_type": "application/json",
+            "delivery_mode": PERSISTENT,
+            "message_id": str(tag),
+        } | self._sender
         self._channel.basic_publish(
             amqp.Message(message.body, application_headers=message.headers, **properties),
             exchange=message.exchange,

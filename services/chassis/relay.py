@@ -13,7 +13,7 @@ import eventlet
 from nameko.extensions import DependencyProvider
 
 from services.chassis import metrics, outbox
-from services.chassis.amqp_connection import AWAY, BROKER_ERRORS, connect, keep_alive
+from services.chassis.amqp_connection import AWAY, BROKER_ERRORS, account, connect, keep_alive
 from services.chassis.database import Database
 from services.chassis.errors import ServiceError, Unavailable
 from services.chassis.logs import get_logger
@@ -178,7 +178,7 @@ class Relay(DependencyProvider):
             eventlet.sleep(RECONNECT_S)
 
     def _serve(self, connection: Any) -> None:
-        publisher = ConfirmingPublisher(connection)
+        publisher = ConfirmingPublisher(connection, account(self._uri))
         while True:
             while self._loop.publish_due(publisher):
                 metrics.beat(self._service, "relay", within=60)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.chassis import production
 from services.chassis.sealing import Seals
 
 PREFIX = "STORE_"
@@ -92,6 +93,9 @@ class ServiceSettings(BaseSettings):
     token_public_key_file: File | None = None
     time_zone: ZoneInfo = ZoneInfo("Asia/Kolkata")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    check_senders: bool = True
+    # names of machines that are reached by no network that others are on, such as containers beside this one
+    private_hosts: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.,_-]*$")] = ""
     keep_inbox_days: Annotated[int, Field(ge=90, le=36_500)] = 400
     door_workers: Annotated[int, Field(ge=2, le=64)] = 16
     catalog_url: Url | None = None
@@ -135,6 +139,8 @@ def load(cls: type[S], *, needs: tuple[str, ...] = ()) -> S:
     except ValidationError as error:
         raise SettingsError(problems + _problems(error)) from None
     problems += [f"{PREFIX}{n.upper()} is missing" for n in needs if getattr(settings, n) is None]
+    if settings.environment == "production":
+        problems += [f"{PREFIX}{name.upper()}: {why}" for name, why in production.unsafe(settings)]
     if problems:
         raise SettingsError(problems)
     return settings

@@ -57,4 +57,4 @@ def _data(app: App, order_id: UUID, who: Principal, *, printing: bool) -> dict[s
     labels = ["Offline"] if order.mode == "offline" else []
     labels += ["Copy"] if prints > 1 else []
     labels += ["Void"] if order.state == "void" else []
-    return {"labels": labels, "store": store, "order": private.for_whom(document, who)}
+    return {"labels": labels, "store": store, "order": document if printing else private.for_whom(document, who)}

@@ -38,6 +38,8 @@ class Site:
             "STORE_AMQP_URL": self.broker,
             "STORE_DOOR_LISTEN": f"127.0.0.1:{door}",
             "STORE_METRICS_LISTEN": f"127.0.0.1:{metrics}",
+            # facts are put in by the tests, not by the services that they come from
+            "STORE_CHECK_SENDERS": "false",
             "STORE_SERVICE_TOKEN": TOKEN,
             "STORE_TOKEN_PUBLIC_KEY_FILE": os.devnull,
             "STORE_HEAD_OFFICE_URL": self.head_office,

@@ -134,6 +134,8 @@ class Sample:
             "STORE_ENVIRONMENT": "development",
             "STORE_DATABASE_URL": self.database,
             "STORE_AMQP_URL": self.amqp,
+            # facts are put in by the tests, not by the services that they come from
+            "STORE_CHECK_SENDERS": "false",
             "STORE_SERVICE_TOKEN": SERVICE_TOKEN,
             "STORE_TOKEN_PUBLIC_KEY_FILE": os.devnull,
             "STORE_DOOR_LISTEN": "127.0.0.1:1",

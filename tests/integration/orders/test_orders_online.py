@@ -113,14 +113,18 @@ def test_s20_a_delivery_goes_somewhere_where_somebody_answers(online_counter: Co
         pay(online_counter, quote, nowhere)
     order = pay(online_counter, quote, nowhere.model_copy(update={"delivery": Delivery(**HOME)}))
     assert order.document["delivery"] == HOME
-    assert "Delivery to <bdi>12 Church Street</bdi> · 98450 12345" in invoicing.html(online_counter.app, order.order_id)
+    assert "Delivery to <bdi>12 Church Street</bdi> · 98450 12345" in invoicing.html(
+        online_counter.app, order.order_id, online_counter.till
+    )
 
 
 def test_b6_an_invoice_that_is_made_online_names_the_buyers_gstin(online_counter: Counter):
     order = online_counter.sell(customer={"name": "Acme Traders", "gstin": "29AABCA1234F1Z5"})
     assert order.document["customer"]["gstin"] == "29AABCA1234F1Z5"
-    assert "Acme Traders</bdi><br>GSTIN 29AABCA1234F1Z5" in invoicing.html(online_counter.app, order.order_id)
-    paper = PdfReader(BytesIO(invoicing.pdf(online_counter.app, order.order_id)))
+    assert "Acme Traders</bdi><br>GSTIN 29AABCA1234F1Z5" in invoicing.html(
+        online_counter.app, order.order_id, online_counter.till
+    )
+    paper = PdfReader(BytesIO(invoicing.pdf(online_counter.app, order.order_id, online_counter.till)))
     assert "GSTIN 29AABCA1234F1Z5" in paper.pages[0].extract_text()
 
 

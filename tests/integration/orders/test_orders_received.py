@@ -8,7 +8,9 @@ from orders_store import Counter
 from sqlalchemy import text
 
 from services.chassis import relay
+from services.chassis.events import Event
 from services.chassis.ids import new_id
+from services.chassis.inbox import Inbox, dead_letters
 from services.chassis.publisher import Fate, Message
 from services.chassis.rpc import RpcTimeout
 
@@ -103,3 +105,15 @@ def test_f29_a_row_that_spoils_its_batch_keeps_no_other_from_leaving(counter: Co
         tx.execute(FAILED, {"rows": 60})
         tx.execute(text("update outbox set body = 'poison' where id = (select min(id) + 5 from outbox)"))
     assert publish_all(counter, Broker("poison"), rounds=60) == 1
+
+
+@pytest.mark.parametrize(("sender", "taken"), [("sync", True), ("catalog", False), ("admin", False), (None, False)])
+def test_t30_a_fact_that_another_account_sent_has_no_effect(counter: Counter, sender: str | None, taken: bool):
+    heard: list[Event] = []
+    event = Event(type="sync.orders_settled", aggregate_id="S001", data={"outcomes": []})
+    rows, _ = counter.app.outbox.rows(event, to=())
+    inbox = Inbox(counter.app.db, "orders.outcomes", lambda _, events: heard.extend(events), "S001", check_senders=True)
+    inbox.take([rows[0]["body"].encode()], [sender])
+    with counter.app.db.transaction() as tx:
+        letters = dead_letters(tx)
+    assert (len(heard), len(letters)) == ((1, 0) if taken else (0, 1))

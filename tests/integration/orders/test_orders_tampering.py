@@ -255,7 +255,10 @@ STATEMENTS = {
     "a mark is removed": "delete from marks where sequence = 2",
     "the marks' tail is cut": "delete from marks where sequence >= 2",
     "a till is removed": "delete from tills",
-    "the customer is another": written("{customer,name}", '"Ravi"'),
+    "the customer is another": "update orders set personal = (select personal from orders where sequence = 1) "
+    "where sequence = 2",
+    "a customer is put into the facts": written("{customer}", '{"name": "Ravi"}'),
+    "the customer is gone, and nobody asked for it": "update orders set personal = null where sequence = 2",
     "a line is another": written("{lines,0,quantity}", "2"),
     "a tax is another": written("{totals,cgst_minor}", "2"),
 }
@@ -268,8 +271,11 @@ def test_b3_t23_removals_additions_and_swaps_are_found(owner: Hand, statement: s
 
 
 def test_b3_what_a_customer_told_can_be_erased_and_the_chain_holds(owner: Hand) -> None:
-    erased = '{"customer": null, "note": null, "delivery": null}'
-    owner.change(f"update orders set document = document || '{erased}' where sequence = 2")
+    owner.change("update orders set personal = null, found_by = null where sequence = 2")
+    owner.change(
+        "insert into erasures (erasure_id, customer_id, asked_by, reason, erased, waiting) "
+        f"select {OTHER_ID}, {OTHER_ID}, 'M1', 'asked', array[order_id], '{{}}' from orders where sequence = 2"
+    )
     assert owner.flaws() == []
 
 
@@ -277,7 +283,7 @@ FORBIDDEN = [
     *(
         f"update {t} set {c} = {v}"
         for t, c, v, _ in CHANGES
-        if t != "tills" and (t, c) not in {("orders", "state"), ("amendments", "state")}
+        if t != "tills" and (t, c) not in {("orders", "state"), ("orders", "personal"), ("amendments", "state")}
     ),
     *(f"delete from {t}" for t in ("orders", "payments", "amendments", "marks", "prefixes")),
     *(f"truncate {t} cascade" for t in ("orders", "payments", "amendments", "marks", "prefixes")),
@@ -295,6 +301,7 @@ OWN_ACCOUNT = {
     **{f"tills.{c}": f"update tills set {c} = {v}" for c, v in TILLS.items()},
     "void": "update orders set state = 'void' where sequence = 1",
     "not void": "update orders set state = 'waiting' where state = 'void'",
+    "customer": "update orders set personal = null where sequence = 2",
     "wish": "update amendments set state = 'too_late' where kind = 'void'",
     "till": "delete from tills",
     "sale": INSERTED,

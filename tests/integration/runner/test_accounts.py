@@ -224,3 +224,11 @@ def test_b15_no_account_gets_into_another_virtual_host_or_the_management(
     connection.collect()
     with broker.admin_as("orders", PASSWORD) as admin:
         assert not admin.answers()
+
+
+def test_b15_t30_nobody_sends_in_anothers_name(store: Callable[[str], amqp.Channel]) -> None:
+    channel = store("catalog")
+    channel.confirm_select()
+    channel.basic_publish_confirm(amqp.Message("{}", user_id="catalog"), "", "sync.facts", timeout=5)
+    with pytest.raises(amqp.PreconditionFailed):
+        channel.basic_publish_confirm(amqp.Message("{}", user_id="orders"), "", "sync.facts", timeout=5)

@@ -91,6 +91,8 @@ def _environment(store: Store, neighbours: str, *, door: int, metrics: int) -> d
         "STORE_DATABASE_URL": given.database_url.get_secret_value(),
         "STORE_DOOR_LISTEN": f"127.0.0.1:{door}",
         "STORE_METRICS_LISTEN": f"127.0.0.1:{metrics}",
+        # facts are put in by the tests, not by the services that they come from
+        "STORE_CHECK_SENDERS": "false",
         "STORE_SERVICE_TOKEN": given.service_token.get_secret_value(),
         "STORE_PIN_PEPPER": given.pin_pepper.get_secret_value(),
         "STORE_TOKEN_PUBLIC_KEY_FILE": given.token_public_key_file,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.disks import in_memory
+from services.chassis.sealing import new_key
 from services.chassis.settings import SettingsError, load
 from services.orders.settings import Settings
 
@@ -33,7 +34,12 @@ def test_a_folder_is_as_safe_as_the_disk_that_it_is_on(tmp_path: Path) -> None:
 
 def test_orders_does_not_start_on_a_database_that_is_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("services.orders.settings.in_memory", lambda _: True)
-    told = GOOD | {"service_token": SECRET, "chain_salt": SECRET, "data_folder": str(tmp_path)}
+    told = GOOD | {
+        "service_token": SECRET,
+        "chain_salt": SECRET,
+        "customer_keys": new_key("1"),
+        "data_folder": str(tmp_path),
+    }
     for name, value in told.items():
         monkeypatch.setenv(f"STORE_{name.upper()}", value)
     with pytest.raises(SettingsError, match="a power cut would lose sales"):

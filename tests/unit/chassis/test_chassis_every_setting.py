@@ -17,8 +17,8 @@ SECRET = "0123456789abcdef"
 GOOD = {
     "id": "S001",
     "environment": "production",
-    "database_url": "postgresql://a:b@127.0.0.1/c",
-    "amqp_url": "amqp://a:b@127.0.0.1:5672/c",
+    "database_url": "postgresql://a:aPnVx7-q2Lw9r@127.0.0.1/c",
+    "amqp_url": "amqp://a:aPnVx7-q2Lw9r@127.0.0.1:5672/c",
     "door_listen": "127.0.0.1:9101",
     "metrics_listen": "127.0.0.1:9102",
 }
@@ -44,6 +44,7 @@ OTHERS: dict[str, list[str]] = {
     "database_url": ["", "x", "http://h/", "postgresql://", "mysql://a:b@h/c"],
     "amqp_url": ["", "x", "http://h/", "amqp://", "redis://h"],
     "time_zone": ["", "IST2", "../../etc/passwd", "Asia/Nowhere"],
+    "private_hosts": ["a b", "a;b", "é"],
     "head_office_token": ["", "   "],
     "head_office_adapter": ["", "Http", "os.system", "../http"],
     "customer_keys": ["", "x", "1:x", KEY[2:], f"{KEY} {KEY}", "1:" + "A" * 43 + "=", f"{KEY} 2:AAAA"],

@@ -6,7 +6,7 @@ from services.chassis.settings import ServiceSettings, SettingsError, load
 
 GOOD = {
     "STORE_ID": "S001",
-    "STORE_DATABASE_URL": "postgresql://a:b@127.0.0.1/c",
+    "STORE_DATABASE_URL": "postgresql://a:aPnVx7-q2Lw9r@127.0.0.1/c",
     "STORE_METRICS_LISTEN": "127.0.0.1:9101",
     "STORE_SERVICE_TOKEN": "0123456789abcdef",
 }

@@ -48,9 +48,9 @@ TOLD = {
     "STORE_SERVICE_TOKEN": "0123456789abcdef",
     "STORE_CUSTOMER_KEYS": new_key("1"),
     "STORE_SESSIONS_URL": "http://127.0.0.1:9",
-    "STORE_ORDERS_URL": "http://orders:8000",
+    "STORE_ORDERS_URL": "http://127.0.0.1:9",
     "STORE_HEAD_OFFICE_URL": "http://127.0.0.1:9",
-    "STORE_HEAD_OFFICE_TOKEN": "token",
+    "STORE_HEAD_OFFICE_TOKEN": "kW3-8fVbN1qZ0xTy",
 }
 
 
