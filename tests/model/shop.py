@@ -106,6 +106,7 @@ class Shop:
             database_url=url,
             metrics_listen="127.0.0.1:9",
             service_token=TOKEN,
+            customer_keys=orders_store.CUSTOMER_KEYS,
             sessions_url=NOWHERE,
             orders_url=NOWHERE,
             head_office_url=NOWHERE,
@@ -235,7 +236,7 @@ class Shop:
         """Every claimed order meets head office."""
         while self.claimed:
             claimed = self.claimed.pop(0)
-            answer, how = draining.attempt(self.sync.oms, claimed, self.clock.now(), self.sync.policy)
+            answer, how = draining.attempt(self.sync, claimed)
             self.trying.append(Tried(claimed, answer, how, 12))
 
     def settle(self) -> None:

@@ -16,8 +16,9 @@ from services.chassis.errors import Unavailable
 from services.chassis.faults import Faults, FaultyDatabase, FaultyPort, FaultyPublisher
 from services.chassis.ids import new_id
 from services.head_office.port import Lost, Unreachable
+from services.orders.domain.personal import split
 from services.orders.errors import AlreadySynced, AlreadyVoid, WishPending
-from services.orders.handlers import amending, counter, selling
+from services.orders.handlers import amending, counter, customers, selling
 from services.orders.schemas import ApprovalIn, CorrectionWish, CustomerIn, VoidWish
 from services.sync.handlers import recovering
 from tests.integration.catalog.catalog_head_office import StandIn
@@ -85,7 +86,7 @@ class Day:
         self.known.tried.add(sale.order_id)
         till = self._random.choice(self.shop.counter.tills)
         order, _ = insist(lambda: selling.place(self.shop.orders, sale, till))
-        self.known.confirmed[sale.order_id] = Confirmed(order.document, sale)
+        self.known.confirmed[sale.order_id] = Confirmed(split(order.document)[0], sale)
 
     def _void(self) -> None:
         order_id, approval_id = self._one_sold(), new_id()
@@ -118,7 +119,7 @@ class Day:
 
     def _save_customer(self) -> None:
         customer_id, customer = new_id(), CustomerIn(name="Ravi", phone="+919876543210")
-        insist(lambda: counter.save_customer(self.shop.orders, customer_id, customer))
+        insist(lambda: customers.save(self.shop.orders, customer_id, customer))
         self.known.customers.add(customer_id)
 
     def _one_sold(self) -> Any:
