@@ -35,8 +35,8 @@ def render(invoice: dict[str, Any]) -> bytes:
     for line in order["lines"]:
         _line(paper, line)
     _sums(paper, order["totals"])
-    for payment in order["payments"]:
-        _pair(paper, " ".join(filter(None, (payment["payment_mode"], payment["reference"]))), payment["amount_minor"])
+    for payment, paid_by in zip(order["payments"], invoice["paid_by"], strict=True):
+        _pair(paper, " ".join(filter(None, (paid_by, payment["reference"]))), payment["amount_minor"])
         if payment["change_minor"]:
             _pair(paper, "Change", payment["change_minor"])
     _text(paper, order["invoice"]["hash"], size=6)

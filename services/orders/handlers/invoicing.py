@@ -54,7 +54,11 @@ def _data(app: App, order_id: UUID, who: Principal, *, printing: bool) -> dict[s
         document = private.opened_order(app, order)
         showing.note_order_read(tx, document, who, "invoice")
         prints = orders.note_print(tx, order_id) if printing else order.printed
+        names = {mode.code: mode.name for mode in heard.payment_modes(tx)}
     labels = ["Offline"] if order.mode == "offline" else []
     labels += ["Copy"] if prints > 1 else []
     labels += ["Void"] if order.state == "void" else []
-    return {"labels": labels, "store": store, "order": document if printing else private.for_whom(document, who)}
+    # a mode that head office has given up since is told by its code
+    paid_by = [names.get(payment["payment_mode"], payment["payment_mode"]) for payment in document["payments"]]
+    shown = document if printing else private.for_whom(document, who)
+    return {"labels": labels, "store": store, "order": shown, "paid_by": paid_by}

@@ -319,6 +319,9 @@ def test_s17_the_invoice_is_a_pdf_with_its_number(counter: Counter):
     text = page.extract_text()
     assert "OFFLINE" in text
     assert order.document["invoice"]["number"] in text
+    # S16: how it was paid, as people say it
+    assert "Cash at Store" in text
+    assert "<td>Cash at Store</td>" in invoicing.html(counter.app, order.order_id, counter.manager)
 
 
 def test_s17_nothing_runs_off_the_foot_of_an_invoice_with_long_names(counter: Counter):
