@@ -1,0 +1,126 @@
+"""A cart, its quote, and a sale."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.chassis.fields import Code, Flag, Line, Minor, Note, Quantity, Strict
+from services.orders.domain.freshness import Freshness
+from services.orders.schemas.words import Email, Gstin, Phone, Reference, Sku, StateCode, Words
+
+
+class CartLine(Strict):
+    sku: Sku
+    quantity: Quantity
+
+
+class Customer(Strict):
+    """A buyer as this sale knows them."""
+
+    customer_id: UUID | None = None
+    name: Line
+    phone: Phone | None = None
+    email: Email | None = None
+    gstin: Gstin | None = None
+
+
+class Delivery(Strict):
+    """Where goods go to, and who is called there."""
+
+    address: Annotated[Words, StringConstraints(max_length=300)]
+    phone: Phone
+
+
+class Cart(Strict):
+    """A cart under the id that stays with it to the OMS; one that is delivered says where to before it is paid."""
+
+    order_id: UUID
+    lines: Annotated[list[CartLine], Field(min_length=1, max_length=500)]
+    fulfilment: Literal["self_pickup", "delivery"] = "self_pickup"
+    delivery: Delivery | None = None
+    customer: Customer | None = None
+    place_of_supply: StateCode | None = None
+    sales_employee_code: Code | None = None
+    coupon: Code | None = None
+    extensions: Annotated[list[Code], Field(max_length=20, default_factory=list)]
+    note: Note = ""
+    pays_cash: Flag = False
+
+
+class PaymentIn(Strict):
+    payment_mode: Code
+    amount_minor: Minor
+    tendered_minor: Minor | None = None
+    reference: Reference | None = None
+
+
+class Sale(Cart):
+    """A cart that is paid: `total_minor` is what the customer agreed to, `agreed` the unit price of each SKU."""
+
+    total_minor: Minor
+    payments: Annotated[list[PaymentIn], Field(min_length=1, max_length=10)]
+    agreed: Annotated[dict[Sku, Minor], Field(default_factory=dict)]
+    kept: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class QuoteLine(BaseModel):
+    line_no: int
+    sku: str
+    name: str
+    size: str | None
+    hsn: str
+    quantity: int
+    unit_price_minor: int
+    amount_minor: int
+    discount_minor: int
+    tax_rate_bp: int
+    taxable_minor: int
+    cgst_minor: int
+    sgst_minor: int
+    igst_minor: int
+    oversold: bool
+    left: int | None
+
+
+class TotalsOut(BaseModel):
+    lines_minor: int
+    discount_minor: int
+    round_off_minor: int
+    total_minor: int
+    taxable_minor: int
+    cgst_minor: int
+    sgst_minor: int
+    igst_minor: int
+
+
+class Needed(BaseModel):
+    """An approval that is missing: about what, and up to how many pieces or minor units."""
+
+    action: str
+    subject: str
+    up_to: int
+
+
+class Age(BaseModel):
+    """How old a data set is that a quote stands on; `as_of` by head office's clock."""
+
+    dataset: str
+    as_of: datetime | None
+    freshness: Freshness
+
+
+class QuoteOut(BaseModel):
+    """`stock_note` and `unavailable` say in words what the mode takes away."""
+
+    order_id: UUID
+    mode: str
+    currency: str
+    business_date: date
+    lines: list[QuoteLine]
+    totals: TotalsOut
+    approvals_needed: list[Needed]
+    unavailable: dict[str, str]
+    stock_note: str | None
+    ages: list[Age]
