@@ -1,5 +1,6 @@
 """A private nginx: the gateway of the store, with its own prefix and ports."""
 
+import contextlib
 import http.client
 import os
 import shutil
@@ -88,7 +89,16 @@ class Nginx:
         return [*words, "-g", "daemon off;"]
 
     def ready(self) -> bool:
-        """Whether it answers."""
+        """Whether it answers, and not another program on a port that it could not take."""
+        return self._listens() and self._answers()
+
+    def _listens(self) -> bool:
+        """It notes its id once all of its ports are its own."""
+        with contextlib.suppress(OSError):
+            return int((self.folder / "nginx.pid").read_text() or 0) == self._running().pid
+        return False
+
+    def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
             connection.request("GET", "/api/")

@@ -30,6 +30,7 @@ from tests.faults.defences import FSYNC
 from tests.faults.journal import Journal
 from tests.faults.seams import Armoury
 from tests.faults.shop import BackOffice, Tills
+from tests.support import own_ports
 
 LOOK_S = 0.2
 # eight tills at this pace sell some thirty times a second
@@ -115,7 +116,8 @@ class World:
         supervisor.LONGEST_PAUSE_S = SHORT_PAUSE_S
         plan: type[BuiltPlan] = type("Built", (BuiltPlan,), {"defence_off": defence_off})
         Armoury(folder / "faults")
-        with System(RunSettings(folder=folder, lan=False, services=SERVICES), plan) as system:
+        ports = own_ports(folder.parent / f"{folder.name}-ports.json")
+        with System(RunSettings(folder=folder, lan=False, services=SERVICES, **ports), plan) as system:
             yield cls(system, seed=seed, load=load)
 
     def _grant(self) -> None:

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import pytest
 
 from services.chassis.errors import Unavailable
-from services.chassis.faults import Faults, FaultyDatabase, FaultyPort, FaultyPublisher
 from services.chassis.ids import new_id
 from services.head_office.port import Lost, Unreachable
 from services.orders.domain.personal import split
@@ -25,6 +24,7 @@ from tests.integration.catalog.catalog_head_office import StandIn
 from tests.model.broker import TAKEN, Broker
 from tests.model.checking import AtRest, Confirmed, Known
 from tests.model.databases import Cleared
+from tests.model.failing import Faults, FaultyDatabase, FaultyPort, FaultyPublisher
 from tests.model.office import Line
 from tests.model.resting import come_to_rest
 from tests.model.shop import HEARD, SERVICES, Shop

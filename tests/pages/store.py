@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.runner.ports import Ports
 from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
 from tests.pages.shop import Shop
+from tests.support import own_ports
 
 # modes follow the line faster than in a shop, so that nobody waits for them
 SERVICES = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "5", "oms_slow_start_seconds": "0"}}
@@ -19,7 +19,8 @@ def opened() -> Iterator[Shop]:
     """A store that is open, with a manager, associates, and the storage grant. Raises RunnerError."""
     with tempfile.TemporaryDirectory(prefix="store-pages-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        settings = RunSettings(folder=Path(folder) / "run", lan=False, services=SERVICES, **_own_ports(Path(folder)))
+        ports = own_ports(Path(folder) / "own-ports.json")
+        settings = RunSettings(folder=Path(folder) / "run", lan=False, services=SERVICES, **ports)
         system = System(settings)
         try:
             system.start()
@@ -27,9 +28,3 @@ def opened() -> Iterator[Shop]:
                 yield shop
         finally:
             system.stop()
-
-
-def _own_ports(folder: Path) -> dict[str, int]:
-    """Not those that a store takes by itself: another may be starting in this moment."""
-    ports = Ports(folder / "own-ports.json")
-    return {name: ports.take(name) for name in ("http_port", "https_port")}

@@ -9,6 +9,7 @@ import pytest
 from deploy.runner.errors import RunnerError
 from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
+from tests.support import own_ports
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def store_folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def store(store_folder: Path) -> Iterator[System]:
     """A store that is open, with a stand-in head office of its own."""
-    system = System(RunSettings(folder=store_folder / "run"))
+    system = System(RunSettings(folder=store_folder / "run", **own_ports(store_folder / "own-ports.json")))
     try:
         system.start()
         yield system

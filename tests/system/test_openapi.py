@@ -16,7 +16,7 @@ import pytest
 
 from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
-from tests.support import eventually
+from tests.support import eventually, own_ports
 
 SEED = "20260415"
 EXAMPLES = 10
@@ -46,7 +46,8 @@ def untidied() -> Iterator[System]:
     """A store of its own: what is tried here changes its mode, staff and tills."""
     with tempfile.TemporaryDirectory(prefix="store-document-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        with System(RunSettings(folder=Path(folder) / "run", lan=False)) as system:
+        ports = own_ports(Path(folder) / "own-ports.json")
+        with System(RunSettings(folder=Path(folder) / "run", lan=False, **ports)) as system:
             system.wait_ready()
             yield system
 

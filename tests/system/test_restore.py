@@ -25,7 +25,7 @@ from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
 from services.chassis.ids import new_id
 from tests.kept import sealed
-from tests.support import eventually
+from tests.support import eventually, own_ports
 
 QUICK = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "5", "oms_slow_start_seconds": "0"}}
 APIS: list[StoreApi] = []
@@ -111,8 +111,7 @@ def office(store_folder: Path) -> Iterator[HeadOffice]:
 
 
 def settings(place: Path, name: str, office: HeadOffice) -> RunSettings:
-    own = Ports(place / f"{name}-ports.json")
-    ports = {port: own.take(port) for port in ("http_port", "https_port")}
+    ports = own_ports(place / f"{name}-ports.json")
     told = {"head_office_url": office.url, "head_office_code": office.code, "services": QUICK}
     return RunSettings(folder=place / name, lan=False, **told, **ports)
 

@@ -292,3 +292,16 @@ def test_a_gateway_that_was_killed_leaves_nothing_that_holds_its_ports(gateway: 
     gateway.stop()
     gateway.start()
     assert http.get("/").status_code == 200
+
+
+def test_a_gateway_whose_port_another_program_has_is_not_taken_for_it(gateway: Nginx, tmp_path: Path) -> None:
+    """As where two stores start in one moment: tills of one would be sent to the other."""
+    tmp_path.chmod(0o755)
+    late = Nginx(tmp_path / "nginx", gateway.gateway, gateway.port)
+    late.launch()
+    try:
+        eventually(lambda: "Address already in use" in (tmp_path / "nginx" / "error.log").read_text())
+        assert gateway.ready()
+        assert not late.ready()
+    finally:
+        late.stop()

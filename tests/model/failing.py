@@ -19,7 +19,7 @@ class Faults:
     """Draws from a seed what fails, at a rate from 0 to 1; `struck` counts it by point."""
 
     def __init__(self, seed: int, rate: float) -> None:
-        self._random = Random(seed)  # noqa: S311  a schedule that can be repeated
+        self._random = Random(seed)
         self.rate = rate
         self.struck: Counter[str] = Counter()
 
