@@ -76,7 +76,7 @@ class Database:
         when its disk is.
         """
         try:
-            with self.engine.begin() as tx:
+            with self._connection() as tx, tx.begin():
                 yield tx
         except _TRANSLATED as error:
             raise translate(error) from error
@@ -100,7 +100,7 @@ class Database:
     def single(self, name: str) -> Iterator[bool]:
         """Whether this process holds the store-wide lock `name`; it lasts to the end of the block."""
         try:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with self._connection().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 held = connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:n, 0))"), {"n": name})
                 try:
                     yield bool(held)
@@ -143,6 +143,13 @@ class Database:
     def dispose(self) -> None:
         """Closes the pool."""
         self.engine.dispose()
+
+    def _connection(self) -> Connection:
+        """Raises DatabaseUnavailable where the server closes each connection as soon as it is made."""
+        try:
+            return self.engine.connect()
+        except sql.InvalidRequestError as error:
+            raise DatabaseUnavailable from error
 
     def _dsn(self) -> str:
         return self.url.set(drivername="postgresql").render_as_string(hide_password=False)

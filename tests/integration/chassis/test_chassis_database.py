@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psycopg.waiting
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DisconnectionError
 
 from services.chassis import green
 from services.chassis.database import Database
@@ -49,6 +50,15 @@ def test_f_a_connection_that_the_server_closed_is_replaced_before_it_is_used(db:
     os.kill(closed, signal.SIGTERM)
     eventually(lambda: not Path(f"/proc/{closed}").exists())
     assert backend(db) != closed
+
+
+def test_f_a_server_that_closes_each_connection_at_once_is_away_and_no_defect_of_ours(db: Database):
+    def closed(*_: object) -> None:
+        raise DisconnectionError
+
+    event.listen(db.engine, "checkout", closed)
+    with pytest.raises(DatabaseUnavailable):
+        backend(db)
 
 
 class Settings:
