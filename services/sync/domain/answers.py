@@ -50,9 +50,9 @@ class Failed:
 
 @dataclass(frozen=True)
 class Absent:
-    """Asked, it does not have the order; `certain`: no request of ours can still be under way."""
+    """Asked, it does not have the order; in `certain_in` seconds no request of ours can be under way any more."""
 
-    certain: bool = True
+    certain_in: float = 0
 
 
 @dataclass(frozen=True)

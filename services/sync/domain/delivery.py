@@ -1,5 +1,6 @@
 """The life of a delivery: every edge has a name, and no edge is taken that is not here (docs/order-life.md)."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -145,8 +146,8 @@ def next_step(delivery: Delivery, answer: Answer, now: datetime, policy: Policy)
             return _pending(replace(delivery, doubtful=True), Edge.MISMATCHED, KEY_REUSED)
         case Failed(judged):
             return _failed(delivery, now, policy, judged=judged)
-        case Absent(certain):
-            return _absent(delivery, now, policy, certain=certain)
+        case Absent(certain_in):
+            return _absent(delivery, now, policy, certain_in)
         case InProgress():
             return _ask_again(delivery, Edge.IN_PROGRESS, now, policy)
         case Lost():
@@ -224,19 +225,19 @@ def _put_off(delivery: Delivery, now: datetime, policy: Policy) -> Step:
     return Step(replace(delivery, state=state, due_at=due_at), Edge.PUT_OFF)
 
 
-def _ask_again(delivery: Delivery, edge: Edge, now: datetime, policy: Policy) -> Step:
+def _ask_again(delivery: Delivery, edge: Edge, now: datetime, policy: Policy, *, within: float = math.inf) -> Step:
     doubtful = replace(delivery, doubtful=True, asks=delivery.asks + 1)
     if delivery.state is State.UNKNOWN and delivery.asks >= len(policy.ask_after):
         return _pending(doubtful, Edge.GIVEN_UP, OUTCOME_UNKNOWN)
-    wait = policy.ask_after[min(delivery.asks, len(policy.ask_after) - 1)]
+    wait = min(within, policy.ask_after[min(delivery.asks, len(policy.ask_after) - 1)])
     state = move(delivery, edge, State.UNKNOWN)
     return Step(replace(doubtful, state=state, due_at=now + timedelta(seconds=wait)), edge)
 
 
-def _absent(delivery: Delivery, now: datetime, policy: Policy, *, certain: bool) -> Step:
+def _absent(delivery: Delivery, now: datetime, policy: Policy, certain_in: float) -> Step:
     """Only when no request of ours can be under way any more is "not here" the end of the doubt."""
-    if not certain:
-        return _ask_again(delivery, Edge.IN_PROGRESS, now, policy)
+    if certain_in > 0:
+        return _ask_again(delivery, Edge.IN_PROGRESS, now, policy, within=certain_in)
     state = move(delivery, Edge.ABSENT, State.WAITING)
     return Step(replace(delivery, state=state, doubtful=False, asks=0, due_at=now), Edge.ABSENT)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from services.chassis.database import Tx, notify
@@ -87,7 +87,7 @@ def attempt(app: App, claimed: Claimed) -> tuple[Answer, str]:
         if not isinstance(answer, Absent):
             return answer, "ask"
         if held.void_asked:
-            return Absent(certain=_certain(held.posted_at, app.clock.now(), app.policy)), "ask"
+            return Absent(_certain_in(held.posted_at, app.clock.now(), app.policy)), "ask"
     try:
         document = sealed.document(app.seals, delivery.order_id, claimed.document, claimed.personal)
         correction = sealed.correction(app.seals, claimed.correction)
@@ -123,5 +123,7 @@ def _recover(app: App, tx: Tx, me: UUID, working_on: Iterable[UUID]) -> None:
     deliveries.write(tx, [Change(h, expire(h.delivery, now), "recovery") for h in left])
 
 
-def _certain(posted_at: datetime | None, now: datetime, policy: Policy) -> bool:
-    return posted_at is None or now - posted_at >= timedelta(seconds=policy.certain_after)
+def _certain_in(posted_at: datetime | None, now: datetime, policy: Policy) -> float:
+    """Seconds until a request whose answer was not heard is no more under way."""
+    since = (now - posted_at).total_seconds() if posted_at else policy.certain_after
+    return max(0.0, policy.certain_after - since)

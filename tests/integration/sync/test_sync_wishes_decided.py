@@ -108,10 +108,11 @@ def test_b9_a_void_of_an_unknown_order_is_never_sent_and_waits_until_it_is_certa
     store.wish(order)
     store.sql("update deliveries set posted_at = :at", at=store.clock.now())
     store.later(30)
-    assert store.drain() == [Absent(certain=False)]
+    assert store.drain() == [Absent(certain_in=30)]
     assert store.states() == ["unknown"]
-    store.later(60)
-    assert store.drain() == [Absent(certain=True)]
+    # as soon as that can be said, and not when the next of ever longer waits is over
+    store.later(30)
+    assert store.drain() == [Absent()]
     assert store.states() == ["withdrawn"]
     assert len(store.oms.posts) == 1
 

@@ -64,7 +64,7 @@ def at(state: State, **fields: object) -> Delivery:
         (Lost(), State.UNKNOWN, Edge.LOST, 0, True),
         (InProgress(), State.UNKNOWN, Edge.IN_PROGRESS, 0, True),
         (Absent(), WAITING, Edge.ABSENT, 0, False),
-        (Absent(certain=False), State.UNKNOWN, Edge.IN_PROGRESS, 0, True),
+        (Absent(certain_in=20), State.UNKNOWN, Edge.IN_PROGRESS, 0, True),
     ],
 )
 def test_s22_s23_b9_what_an_answer_makes_of_an_order_that_is_being_sent(
@@ -88,12 +88,18 @@ def test_s22_s23_b9_what_an_answer_makes_of_an_order_that_is_being_sent(
         (Lost(), State.UNKNOWN, True),
         (InProgress(), State.UNKNOWN, True),
         (Absent(), WAITING, False),
-        (Absent(certain=False), State.UNKNOWN, True),
+        (Absent(certain_in=20), State.UNKNOWN, True),
     ],
 )
 def test_b9_an_unknown_outcome_stays_unknown_until_somebody_knows(answer: Answer, state: State, doubtful: bool) -> None:
     after = next_step(UNKNOWN, answer, NOW, POLICY).delivery
     assert (after.state, after.doubtful) == (state, doubtful)
+
+
+def test_b9_an_outcome_that_will_be_certain_is_asked_about_then() -> None:
+    asked = replace(UNKNOWN, asks=6)
+    assert next_step(asked, Absent(certain_in=20), NOW, POLICY).delivery.due_at == NOW + timedelta(seconds=20)
+    assert next_step(asked, InProgress(), NOW, POLICY).delivery.due_at == NOW + timedelta(seconds=POLICY.ask_after[6])
 
 
 def test_s22_a_synced_order_has_its_id_and_nothing_pending() -> None:
@@ -166,7 +172,7 @@ ANSWERS: list[Answer] = [
     Failed(),
     Failed(judged=False),
     Absent(),
-    Absent(certain=False),
+    Absent(certain_in=20),
     InProgress(),
     Lost(),
     Unreachable(),
