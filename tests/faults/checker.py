@@ -103,6 +103,8 @@ def nothing_unexpected(found: Evidence) -> Iterator[str]:
         yield f"{order_id} is at head office and no till tried it"
     for order_id in {order.order_id for order in found.held} & found.abandoned:
         yield f"{order_id} was given up by its till and is held"
+    for order_id in found.in_state("void") - found.void_asked:
+        yield f"{order_id} is void and nobody asked for it"
 
 
 def numbers_are_consecutive(found: Evidence) -> Iterator[str]:

@@ -22,14 +22,14 @@ CANARY = "Kanarienvogel"
 PERSONAL = ("customer", "note", "delivery")
 
 HELD = """
-    select o.order_id::text, o.document, o.state, o.mode, o.session_id::text, o.series, o.sequence, o.business_date,
+    select o.order_id::text, o.document, o.state, o.mode, o.session_id::text, o.series, o.sequence,
         o.invoice_number, o.total_minor,
         (select coalesce(sum(p.amount_minor), 0) from orders.payments p where p.order_id = o.order_id) as paid
     from orders.orders o
 """
 # answers that judged an order since it last began anew
 DELIVERIES = """
-    select d.order_id::text, d.state, d.revision, d.attempts,
+    select d.order_id::text, d.state, d.attempts,
         (select count(*) from sync.history h where h.order_id = d.order_id
             and h.edge in ('refused', 'exhausted', 'failed')
             and h.id > coalesce((select max(a.id) from sync.history a where a.order_id = d.order_id
@@ -71,7 +71,6 @@ class Collector:
                 row.invoice_number,
                 row.series,
                 row.sequence,
-                row.business_date,
                 row.total_minor,
                 row.state,
                 row.mode,
@@ -82,7 +81,7 @@ class Collector:
 
     def deliveries(self) -> Iterator[Delivery]:
         for row in self._rows(DELIVERIES):
-            yield Delivery(row.order_id, row.state, row.revision, row.attempts, row.judged, tuple(row.fences))
+            yield Delivery(row.order_id, row.state, row.attempts, row.judged, tuple(row.fences))
 
     def sessions(self) -> Iterator[Session]:
         for r in self._rows(SESSIONS):

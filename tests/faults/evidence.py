@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from tests.faults.journal import Acked
 
@@ -18,7 +17,6 @@ class Held:
     number: str
     series: str
     sequence: int
-    business_date: date
     total_minor: int
     state: str
     mode: str
@@ -52,7 +50,6 @@ class Delivery:
 
     order_id: str
     state: str
-    revision: int
     attempts: int
     judged: int
     fences: tuple[int, ...] = ()

@@ -113,8 +113,8 @@ class Tills:
             if given is None:
                 return
             wish["approval_id"] = approval["approval_id"]
-            if self._patiently(lambda: till.api.post(f"/api/orders/orders/{order_id}/void", wish)):
-                self._journal.ask_void(order_id)
+            self._journal.ask_void(order_id)
+            self._patiently(lambda: till.api.post(f"/api/orders/orders/{order_id}/void", wish))
 
     @staticmethod
     def _patiently(call: Callable[[], Any]) -> Any:

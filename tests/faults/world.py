@@ -255,9 +255,6 @@ class World:
     def offline(self) -> None:
         self.until("offline mode", lambda: self.mode() == "offline", within=60)
 
-    def online(self) -> None:
-        self.until("online again", lambda: self.mode() == "online", within=90)
-
     def at_rest(self) -> bool:
         """Whether everything that was confirmed has arrived and all that had to be told was told."""
         [(orders,)] = self.sql("select count(*) from orders.orders where state in ('waiting', 'void_asked')")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -15,7 +14,7 @@ MANY = 60
 
 
 def _held(n: int) -> Held:
-    return Held(f"o{n}", f"A/26-{n}", "A/26", n, date(2026, 11, 25), 100 + n, "synced", "offline", SESSION, f"d{n}")
+    return Held(f"o{n}", f"A/26-{n}", "A/26", n, 100 + n, "synced", "offline", SESSION, f"d{n}")
 
 
 def evidence() -> Evidence:
@@ -30,7 +29,7 @@ def evidence() -> Evidence:
         surprises=(),
         held=held,
         corrected=frozenset(),
-        deliveries=tuple(Delivery(o.order_id, "synced", 1, 0, 0, (1,)) for o in held),
+        deliveries=tuple(Delivery(o.order_id, "synced", 0, 0, (1,)) for o in held),
         sessions=(Session(SESSION, "success", 1.0, 2.0, MANY, sum(o.total_minor for o in held)),),
         stock=(Stock("A", 3, 3),),
         unsent={"orders": 0},
@@ -94,7 +93,11 @@ def _pending_without_refusal(good: Evidence) -> Evidence:
 
 
 def _void_not_told(good: Evidence) -> Evidence:
-    return _stands(good, "void", "withdrawn")
+    return _stands(replace(good, void_asked=frozenset({"o1"})), "void", "withdrawn")
+
+
+def _void_unasked(good: Evidence) -> Evidence:
+    return replace(_stands(good, "void", "withdrawn"), cancelled={"o1": "A/26-1"})
 
 
 def _two_keys(good: Evidence) -> Evidence:
@@ -128,6 +131,7 @@ PLANTED = {
     "stuck": (_stuck, {"I12"}),
     "pending though not refused": (_pending_without_refusal, {"I2"}),
     "void and not told": (_void_not_told, {"I2"}),
+    "void and not asked for": (_void_unasked, {"I3"}),
     "an older sender wrote": (_first_delivery(fences=(3, 2)), {"I24"}),
     "sent in two ways": (_two_keys, {"I24"}),
     "created twice": (_created_twice, {"I24"}),
