@@ -6,7 +6,7 @@ from services.chassis.database import Tx
 from services.chassis.settings import load
 from services.sync.app import App, build
 from services.sync.handlers import recovering
-from services.sync.rotating import rotate
+from services.sync.handlers.rotating import rotate
 from services.sync.settings import Settings
 from services.sync.store import deliveries
 

@@ -1,4 +1,5 @@
 """Orders that come back to a server that was restored: under their old numbers, in series that are closed."""
+# ruff: noqa: S608  what is put into the statement is what a sale has in common with it
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.chassis.database import Tx
+from services.orders.store.sales import STOCKED, STORED, TAKEN_OVER
 
 KNOWN = text("""
     select w.order_id from unnest(cast(:order_ids as text[])) as w (order_id)
@@ -24,15 +26,8 @@ PREFIX = text("""
     insert into prefixes (prefix, till_id, taken_at, closed_at) values (:prefix, :till_id, now(), now())
     on conflict do nothing
 """)
-STORE = text("""
-    with stored as (
-        insert into orders (order_id, fingerprint, document, mode, session_id, till_id, seller, placed_at,
-            business_date, invoice_number, series, sequence, total_minor, kept, personal, found_by)
-        values (:order_id, :fingerprint, cast(:document as jsonb), :mode, :session_id, :till_id, :seller, :placed_at,
-            :business_date, :invoice_number, :series, :sequence, :total_minor, :kept,
-            :personal, :found_by)
-        returning order_id
-    ), paid as (
+STORE = text(f"""
+    with {STORED}, paid as (
         insert into payments (order_id, n, payment_mode, kind, amount_minor, reference, status, unique_reference)
         select s.order_id, p.*, case when not exists (select from payments u
                 where u.payment_mode = p.payment_mode and u.unique_reference = p.reference) then p.reference end
@@ -42,15 +37,7 @@ STORE = text("""
         insert into movements (order_id, sku, quantity)
         select s.order_id, m.sku, m.quantity from stored s,
             unnest(cast(:skus as text[]), cast(:quantities as int[])) as m (sku, quantity) join stock using (sku)
-    ), stocked as (
-        update stock set sold = sold + m.quantity
-        from unnest(cast(:skus as text[]), cast(:quantities as int[])) as m (sku, quantity) where stock.sku = m.sku
-    ), taken_over as (
-        update orphan_payments o set state = 'sold'
-        from jsonb_to_recordset(cast(:payments as jsonb)) as p (payment_mode text, reference text)
-        where o.order_id = :order_id and o.state = 'open' and o.payment_mode = p.payment_mode
-            and o.reference = p.reference
-    )
+    ), {STOCKED}, {TAKEN_OVER}
     insert into outbox (event_id, queue, type, body)
     select :event_id, q, :event_type, :event_body from unnest(cast(:queues as text[])) as q
 """)

@@ -60,15 +60,27 @@ APPROVED = text("""
     select action, subject, up_to, approved_by, reason from approvals where order_id = :order_id order by up_to
 """)
 
-STORE = text("""
-    with stored as (
+# what a sale and an order that comes back have in common
+STORED = """stored as (
         insert into orders (order_id, fingerprint, document, mode, session_id, till_id, seller, placed_at,
             business_date, invoice_number, series, sequence, total_minor, kept, personal, found_by)
         values (:order_id, :fingerprint, cast(:document as jsonb), :mode, :session_id, :till_id, :seller, :placed_at,
             :business_date, :invoice_number, :series, :sequence, :total_minor, :kept,
             :personal, :found_by)
         returning order_id
-    ), paid as (
+    )"""
+STOCKED = """stocked as (
+        update stock set sold = sold + m.quantity
+        from unnest(cast(:skus as text[]), cast(:quantities as int[])) as m (sku, quantity) where stock.sku = m.sku
+    )"""
+TAKEN_OVER = """taken_over as (
+        update orphan_payments o set state = 'sold'
+        from jsonb_to_recordset(cast(:payments as jsonb)) as p (payment_mode text, reference text)
+        where o.order_id = :order_id and o.state = 'open' and o.payment_mode = p.payment_mode
+            and o.reference = p.reference
+    )"""
+STORE = text(f"""
+    with {STORED}, paid as (
         insert into payments (order_id, n, payment_mode, kind, amount_minor, reference, status, unique_reference)
         select s.order_id, p.* from stored s, jsonb_to_recordset(cast(:payments as jsonb)) as p
             (n smallint, payment_mode text, kind text, amount_minor bigint, reference text, status text,
@@ -76,22 +88,14 @@ STORE = text("""
     ), moved as (
         insert into movements (order_id, sku, quantity)
         select s.order_id, m.* from stored s, unnest(cast(:skus as text[]), cast(:quantities as int[])) as m
-    ), stocked as (
-        update stock set sold = sold + m.quantity
-        from unnest(cast(:skus as text[]), cast(:quantities as int[])) as m (sku, quantity) where stock.sku = m.sku
-    ), numbered as (
+    ), {STOCKED}, numbered as (
         update tills set series_year = :series_year, series_next = :sequence + 1, series_head = :head,
             last_date = :business_date, session_id = :session_id,
             session_orders = case when session_id is not distinct from :session_id then session_orders else 0 end + 1,
             session_minor = case when session_id is not distinct from :session_id then session_minor else 0 end
                 + :total_minor
         where till_id = :till_id
-    ), taken_over as (
-        update orphan_payments o set state = 'sold'
-        from jsonb_to_recordset(cast(:payments as jsonb)) as p (payment_mode text, reference text)
-        where o.order_id = :order_id and o.state = 'open' and o.payment_mode = p.payment_mode
-            and o.reference = p.reference
-    ), released as (
+    ), {TAKEN_OVER}, released as (
         delete from held_carts where order_id = :order_id
     ), told as (
         insert into outbox (event_id, queue, type, body)

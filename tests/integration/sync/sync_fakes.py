@@ -24,6 +24,7 @@ class FakeOms:
 
     orders: dict[UUID, list[Stored]] = field(default_factory=lambda: defaultdict(list))
     posts: list[tuple[UUID, int]] = field(default_factory=list)
+    documents: list[dict[str, Any]] = field(default_factory=list)
     asked: list[UUID] = field(default_factory=list)
     told: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     before: Dial = lambda _: None
@@ -34,9 +35,10 @@ class FakeOms:
     recognised: bool = True
     sight: Look = field(default_factory=lambda: Look(good=True, met=True, skew=0.0))
 
-    def post(self, document: dict[str, Any], revision: int, correction: dict[str, Any] | None) -> Answer:  # noqa: ARG002
+    def post(self, document: dict[str, Any], revision: int, correction: dict[str, Any] | None) -> Answer:
         order_id = UUID(document["order_id"])
         self.posts.append((order_id, revision))
+        self.documents.append(document | {"correction": correction})
         self.wait()
         if self.down:
             return Unreachable()

@@ -1,14 +1,11 @@
-"""What waits for head office is sealed under the newest key, while orders go out."""
+"""What is sealed under an older key: a batch at a time, locked, and written back."""
 
-from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
 from services.chassis.database import Tx
-from services.sync.app import App
-
-AT_ONCE = 200
 
 DOCUMENTS = text("""
     select order_id as subject, personal from documents where personal not like :newest
@@ -39,24 +36,20 @@ KEEP_NOTICE = text("""
     update notices set body = body || jsonb_build_object('personal', cast(:personal as text))
     where kind = 'customer' and subject = :subject
 """)
-KINDS: dict[str, tuple[Any, Any, Callable[[Any], str]]] = {
-    "orders": (DOCUMENTS, KEEP_DOCUMENT, lambda row: f"order {row.subject}"),
-    "corrections": (CORRECTIONS, KEEP_CORRECTION, lambda row: f"wish {row.wish_id}"),
-    "wishes": (WISHES, KEEP_WISH, lambda row: f"wish {row.wish_id}"),
-    "customers": (NOTICES, KEEP_NOTICE, lambda row: f"customer {row.subject}"),
+# what is read, and how it is written back; "personal" is sealed about its subject, or its wish where it has one
+KINDS = {
+    "orders": (DOCUMENTS, KEEP_DOCUMENT),
+    "corrections": (CORRECTIONS, KEEP_CORRECTION),
+    "wishes": (WISHES, KEEP_WISH),
+    "customers": (NOTICES, KEEP_NOTICE),
 }
 
 
-def rotate(app: App, progress: Callable[[str, int], None]) -> None:
-    """Seals anew what is stored here. Raises CannotOpen for a value whose key is gone."""
-    for name in KINDS:
-        progress(name, app.db.in_batches(lambda tx, name=name: _step(app, tx, name)))  # type: ignore[misc]
+def older(tx: Tx, kind: str, newest: str, *, limit: int) -> list[Any]:
+    """Values of a kind that are not sealed under the newest key."""
+    return list(tx.execute(KINDS[kind][0], {"newest": f"{newest}:%", "limit": limit}))
 
 
-def _step(app: App, tx: Tx, name: str) -> int:
-    older, keep, about = KINDS[name]
-    rows = list(tx.execute(older, {"newest": f"{app.seals.newest}:%", "limit": AT_ONCE}))
-    for row in rows:
-        told = app.seals.open(row.personal, about(row))
-        tx.execute(keep, {"subject": row.subject, "personal": app.seals.seal(told, about(row))})
-    return len(rows)
+def keep(tx: Tx, kind: str, subject: UUID | str, personal: str) -> None:
+    """Writes back what was sealed anew."""
+    tx.execute(KINDS[kind][1], {"subject": subject, "personal": personal})
