@@ -26,6 +26,7 @@ class Wrong:
 
     code: str
     cart: dict[str, Any] = field(default_factory=dict)
+    line: dict[str, Any] = field(default_factory=dict)
     payment: dict[str, Any] = field(default_factory=dict)
     total: int = 0
 
@@ -35,7 +36,7 @@ WRONG = (
     Wrong("not_available_offline", cart={"fulfilment": "delivery"}),
     Wrong("not_available_offline", cart={"coupon": "FEST10"}),
     Wrong("not_available_offline", cart={"coupon": "FEST10"}),
-    Wrong("not_available_offline", cart={"extensions": ["HEM"]}),
+    Wrong("not_available_offline", line={"extensions": ["HEM"]}),
     Wrong("not_available_offline", payment={"payment_mode": "LINK", "reference": "PAY-1234567"}),
     Wrong("not_sellable", cart={"lines": [{"sku": "NO-SUCH-ARTICLE", "quantity": 1}]}),
     Wrong("quote_changed", total=-1),
@@ -128,7 +129,8 @@ def _pay(day: Day, people: People, till: Till, sale: dict[str, Any]) -> Any:
 def _try_wrong(day: Day, till: Till, basket: Basket, wrong: Wrong) -> None:
     cart = cart_of(basket)
     total = till.api.post("/api/orders/quotes", cart)["totals"]["total_minor"] + wrong.total
-    sale = paid(cart | wrong.cart, total, wrong.payment or {"payment_mode": "CASH"})
+    spoilt = cart | {"lines": [line | wrong.line for line in cart["lines"]]} | wrong.cart
+    sale = paid(spoilt, total, wrong.payment or {"payment_mode": "CASH"})
     try:
         till.api.post("/api/orders/orders", sale)
     except Refused as refused:

@@ -18,14 +18,15 @@ EXTENSIONS = {"HEM": ("Alteration: hem", 150_00), "CARE": ("Care plan, one year"
 
 
 def quote(records: Records, body: dict[str, Any]) -> Response:
-    """Discounts a line, delivery charge and extensions of a cart, and the live stock of its SKUs."""
-    order_id, lines, extensions = body.get("order_id"), body.get("lines"), body.get("extensions") or []
-    if not isinstance(order_id, str) or not _are(lines, dict) or not _are(extensions, str):
-        raise Malformed("order_id, lines and extensions are needed")
+    """Discounts and extensions of lines, the delivery charge of a cart, and the live stock of its SKUs."""
+    order_id, lines = body.get("order_id"), body.get("lines")
+    if not isinstance(order_id, str) or not _are(lines, dict):
+        raise Malformed("order_id and lines are needed")
     coupon = body.get("coupon")
     if coupon is not None and str(coupon) not in COUPONS_BP:
         return _refused("coupon_unknown", "This coupon is unknown.")
-    if unknown := [e for e in extensions if e not in EXTENSIONS]:
+    wanted = [(line, code) for line in lines for code in _extensions(line)]
+    if unknown := [code for _, code in wanted if code not in EXTENSIONS]:
         return _refused("extension_unknown", f"There is no extension {unknown[0]}.")
     basis = COUPONS_BP.get(str(coupon), 0)
     answer = {
@@ -33,7 +34,7 @@ def quote(records: Records, body: dict[str, Any]) -> Response:
         "promotions": [{"code": coupon, "name": f"{basis / 100:g} % off"}] if basis else [],
         "lines": [_line(records, line, basis) for line in lines],
         "delivery_minor": DELIVERY_MINOR if body.get("fulfilment") == "delivery" else 0,
-        "extensions": [_extension(code) for code in extensions],
+        "extensions": [_extension(line, code) for line, code in wanted],
     }
     with records.change() as db:
         values = (order_id, json.dumps(answer))
@@ -127,9 +128,17 @@ def _left(records: Records, sku: str) -> int | None:
     return int(json.loads(row["record"])["quantity"]) if row else None
 
 
-def _extension(code: str) -> dict[str, Any]:
+def _extensions(line: dict[str, Any]) -> list[str]:
+    found = line.get("extensions") or []
+    if not _are(found, str) or type(line.get("quantity")) is not int:
+        raise Malformed("lines have a quantity, and codes as extensions")
+    return found
+
+
+def _extension(line: dict[str, Any], code: str) -> dict[str, Any]:
+    """Each piece of a line is extended."""
     name, amount = EXTENSIONS[code]
-    return {"code": code, "name": name, "amount_minor": amount}
+    return {"sku": line["sku"], "code": code, "name": name, "amount_minor": amount * line["quantity"]}
 
 
 def _refused(code: str, text: str) -> Response:

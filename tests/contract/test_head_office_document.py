@@ -24,7 +24,8 @@ OPERATIONS = {
     if method in METHODS
 }
 NEW, CUSTOMER = str(uuid.uuid4()), str(uuid.uuid4())
-CART = {"lines": [{"sku": SKU, "quantity": 1, "amount_minor": 99_900}], "fulfilment": "delivery", "coupon": "FEST10"}
+LINE = {"sku": SKU, "quantity": 1, "amount_minor": 99_900}
+CART = {"lines": [LINE], "fulfilment": "delivery", "coupon": "FEST10"}
 VOIDED = {
     "order_id": NEW,
     "invoice_number": "1A010001",
@@ -133,7 +134,7 @@ def test_b15_everything_else_is_answered_as_the_document_says(ask):
     ask("customer_by_code", 200, code=code)
     ask("customer_by_code", 404, code="NOBODY")
     ask("put_session", 200, {"session_id": NEW, "status": "open", "orders": 3}, session_id=NEW)
-    ask("quote", 200, CART | {"order_id": NEW, "extensions": ["HEM"]})
+    ask("quote", 200, CART | {"order_id": NEW, "lines": [LINE | {"extensions": ["HEM"]}]})
     ask("quote", 422, CART | {"order_id": NEW, "coupon": "NOSUCH"})
     ask("commit_quote", 200, order_id=NEW)
     ask("create_payment", 201, WISH)

@@ -94,20 +94,25 @@ def test_s20_a_customer_is_found_by_the_code_that_head_office_gave(client):
 def test_s20_a_cart_is_quoted_with_offer_delivery_and_extensions_and_committed(client):
     order_id = str(uuid.uuid4())
     cart = {
-        "lines": [{"sku": SKU, "quantity": 1, "amount_minor": 99_900}],
+        "lines": [{"sku": SKU, "quantity": 2, "amount_minor": 99_900, "extensions": ["HEM"]}],
         "coupon": "FEST10",
         "fulfilment": "delivery",
-        "extensions": ["HEM"],
     }
     quoted = client.quote(order_id, cart, timeout=SOON).value
     assert quoted["lines"][0]["discount_minor"] == 9_990
-    assert (quoted["delivery_minor"], quoted["extensions"][0]["code"]) == (9_900, "HEM")
+    assert (quoted["delivery_minor"], len(quoted["extensions"])) == (9_900, 1)
+    hem = {"sku": SKU, "code": "HEM", "name": "Alteration: hem", "amount_minor": 2 * 150_00}
+    assert quoted["extensions"] == [hem]
     assert isinstance(client.commit_quote(order_id, timeout=SOON), Done)
     assert client.commit_quote(str(uuid.uuid4()), timeout=SOON) == Absent()
 
 
 @pytest.mark.parametrize(
-    ("cart", "code"), [({"coupon": "NOSUCH"}, "coupon_unknown"), ({"extensions": ["X"]}, "extension_unknown")]
+    ("cart", "code"),
+    [
+        ({"coupon": "NOSUCH"}, "coupon_unknown"),
+        ({"lines": [{"sku": SKU, "quantity": 1, "amount_minor": 1, "extensions": ["X"]}]}, "extension_unknown"),
+    ],
 )
 def test_s20_what_head_office_does_not_know_is_refused_with_a_code(client, cart, code):
     refused = client.quote(str(uuid.uuid4()), {"lines": []} | cart, timeout=SOON)

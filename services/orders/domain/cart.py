@@ -1,7 +1,7 @@
 """A cart becomes a quote: dated prices and rates, tax a line, what is left of each piece."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -32,19 +32,21 @@ class Item:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A line of a cart."""
+    """A line of a cart, with the codes of what extends it: an alteration, a warranty."""
 
     sku: str
     quantity: int
+    extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Extra:
-    """Something that is sold with goods and has no stock: a delivery, an alteration, a warranty."""
+    """Something that is sold with goods and has no stock: a delivery, or what extends the article `sku`."""
 
     code: str
     name: str
     amount_minor: int
+    sku: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ SERVICE_HSN, SERVICE_RATE_BP = "9987", 1800
 
 @dataclass(frozen=True)
 class Line:
-    """A reckoned line; amounts in minor units, rate in basis points."""
+    """A reckoned line; amounts in minor units, rate in basis points; `for_line`: the goods that a service extends."""
 
     line_no: int
     sku: str
@@ -79,7 +81,8 @@ class Line:
     sgst_minor: int
     igst_minor: int
     oversold: bool
-    extensions: tuple[Any, ...] = ()
+    extensions: tuple[str, ...] = ()
+    for_line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,12 @@ def on(values: Sequence[Dated], day: date) -> int | None:
 
 def gathered(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
     """The cart with each SKU once, in the order in which it was first scanned."""
-    quantities: dict[str, int] = {}
+    lines: dict[str, Wanted] = {}
     for line in wanted:
-        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
-    return tuple(Wanted(sku, quantity) for sku, quantity in quantities.items())
+        known = lines.get(line.sku, Wanted(line.sku, 0))
+        both = dict.fromkeys(known.extensions + line.extensions)
+        lines[line.sku] = Wanted(line.sku, known.quantity + line.quantity, tuple(both))
+    return tuple(lines.values())
 
 
 def reckon(
@@ -141,14 +146,21 @@ def reckon(
     unpriced = [w.sku for w in lines if not _priced(book.get(w.sku), day)]
     if unpriced:
         raise Unpriced(unpriced)
-    reckoned = tuple(
-        _line(n, w, book[w.sku], day, interstate=interstate, discount=offer.discounts.get(w.sku, 0))
-        for n, w in enumerate(lines, 1)
-    )
-    reckoned += tuple(
-        _extra(n, extra, interstate=interstate) for n, extra in enumerate(offer.extras, len(reckoned) + 1)
-    )
+    goods = [_line(w, book[w.sku], day, interstate=interstate, discount=offer.discounts.get(w.sku, 0)) for w in lines]
+    reckoned = numbered(goods, [(extra.sku, _extra(extra, interstate=interstate)) for extra in offer.extras])
     return Quote(reckoned, totals(reckoned, round_cash=round_cash), {w.sku: book[w.sku].left for w in lines})
+
+
+def numbered(goods: Sequence[Line], services: Sequence[tuple[str | None, Line]]) -> tuple[Line, ...]:
+    """The lines of an invoice: a service stands beneath the SKU that it extends, one of the whole cart at the end."""
+    lines: list[Line] = []
+    for line in goods:
+        owner = len(lines) + 1
+        extending = [service for sku, service in services if sku == line.sku]
+        lines.append(replace(line, line_no=owner))
+        lines += [replace(service, line_no=n, for_line=owner) for n, service in enumerate(extending, owner + 1)]
+    rest = [service for sku, service in services if sku not in {line.sku for line in goods}]
+    return (*lines, *(replace(service, line_no=n) for n, service in enumerate(rest, len(lines) + 1)))
 
 
 def totals(lines: Sequence[Line], *, round_cash: bool) -> Totals:
@@ -174,13 +186,13 @@ def _priced(item: Item | None, day: date) -> bool:
     return item.exempt or on(item.rates, day) is not None
 
 
-def _line(number: int, wanted: Wanted, item: Item, day: date, *, interstate: bool, discount: int) -> Line:
+def _line(wanted: Wanted, item: Item, day: date, *, interstate: bool, discount: int) -> Line:
     price, rate = on(item.prices, day) or 0, on(item.rates, day) or 0
     amount = price * wanted.quantity
     discount = min(discount, amount)
     tax = split(amount - discount, rate, interstate=interstate)
     return Line(
-        line_no=number,
+        line_no=0,
         sku=item.sku,
         name=item.name,
         size=item.size,
@@ -195,13 +207,14 @@ def _line(number: int, wanted: Wanted, item: Item, day: date, *, interstate: boo
         sgst_minor=tax.sgst,
         igst_minor=tax.igst,
         oversold=wanted.quantity > item.left,
+        extensions=wanted.extensions,
     )
 
 
-def _extra(number: int, extra: Extra, *, interstate: bool) -> Line:
+def _extra(extra: Extra, *, interstate: bool) -> Line:
     tax = split(extra.amount_minor, SERVICE_RATE_BP, interstate=interstate)
     return Line(
-        line_no=number,
+        line_no=0,
         sku=extra.code,
         name=extra.name,
         size=None,

@@ -10,7 +10,7 @@ from services.chassis.errors import NotFound
 from services.chassis.logs import get_logger
 from services.head_office.port import Absent, Done, Refused, TellAnswer
 from services.orders.app import App
-from services.orders.domain.cart import NO_OFFER, Extra, Offer, Quote
+from services.orders.domain.cart import NO_OFFER, Extra, Line, Offer, Quote
 from services.orders.domain.invoices import fingerprint
 from services.orders.domain.rules import Feature
 from services.orders.errors import (
@@ -45,8 +45,7 @@ CAPTURED = "captured"
 def ask(app: App, cart: Cart, plain: Quote) -> Offer:
     """Has head office reckon a cart that uses what it alone can give; `plain` is the cart without that."""
     features = reckoning.features(cart)
-    lines = [{"sku": x.sku, "quantity": x.quantity, "amount_minor": x.amount_minor} for x in plain.lines]
-    body = cart.model_dump(mode="json", include={"fulfilment", "coupon", "extensions"}) | {"lines": lines}
+    body = cart.model_dump(mode="json", include={"fulfilment", "coupon"}) | {"lines": [_asked(x) for x in plain.lines]}
     found = app.head_office.quote(str(cart.order_id), body, timeout=app.settings.online_timeout_s)
     answer = _read(OnlineQuote, found, features)
     with app.db.transaction() as tx:
@@ -83,7 +82,7 @@ def commit(app: App, sale: Sale, before: Before) -> None:
 
 def offer(answer: OnlineQuote) -> Offer:
     """An answer of head office as the rules read it."""
-    extras = [Extra(e.code, e.name, e.amount_minor) for e in answer.extensions]
+    extras = [Extra(e.code, e.name, e.amount_minor, e.sku) for e in answer.extensions]
     if answer.delivery_minor:
         extras.append(Extra("DELIVERY", "Delivery", answer.delivery_minor))
     return Offer({line.sku: line.discount_minor for line in answer.lines}, tuple(extras))
@@ -128,6 +127,11 @@ def update_product(app: App, product_id: str, changes: ProductUpdate) -> dict[st
     told = changes.model_dump(exclude_none=True)
     found = app.head_office.update_product(product_id, told, timeout=app.settings.online_timeout_s)
     return _must(found, [Feature.PRODUCT_UPDATE])
+
+
+def _asked(line: Line) -> dict[str, Any]:
+    extensions = list(line.extensions)
+    return {"sku": line.sku, "quantity": line.quantity, "amount_minor": line.amount_minor, "extensions": extensions}
 
 
 def _paid_online(sale: Sale, before: Before) -> list[tuple[int, int]]:
@@ -180,4 +184,4 @@ def _must_be_captured(app: App, order_id: UUID, n: int, amount: int) -> None:
 
 
 def _fingerprint(cart: Cart) -> str:
-    return fingerprint(cart.model_dump(mode="json", include={"lines", "fulfilment", "coupon", "extensions"}))
+    return fingerprint(cart.model_dump(mode="json", include={"lines", "fulfilment", "coupon"}))

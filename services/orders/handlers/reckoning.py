@@ -46,7 +46,7 @@ def features(cart: Cart) -> list[Feature]:
     used = {
         Feature.DELIVERY: cart.fulfilment == "delivery",
         Feature.PROMOTION: cart.coupon is not None,
-        Feature.EXTENSION: bool(cart.extensions),
+        Feature.EXTENSION: any(line.extensions for line in cart.lines),
     }
     return [feature for feature, wanted in used.items() if wanted]
 
@@ -54,7 +54,7 @@ def features(cart: Cart) -> list[Feature]:
 def quote(app: App, cart: Cart, before: Before, day: date, *, offer: Offer = NO_OFFER) -> Quote:
     """Raises NotSellable, or ExemptOffline for goods that need a bill of supply."""
     book = {row.item["sku"]: item(row, app.zone) for row in before.book}
-    wanted = [Wanted(line.sku, line.quantity) for line in cart.lines]
+    wanted = [Wanted(line.sku, line.quantity, tuple(line.extensions)) for line in cart.lines]
     if before.mode == "offline" and any(book[w.sku].exempt for w in wanted if w.sku in book):
         raise ExemptOffline
     try:

@@ -34,7 +34,10 @@ class OnlineLine(BaseModel):
     discount_minor: Minor
 
 
-class OnlineCharge(BaseModel):
+class OnlineExtension(BaseModel):
+    """What extends the line of a SKU; it costs `amount_minor` for all its pieces."""
+
+    sku: Sku
     code: Code
     name: Line
     amount_minor: Minor
@@ -52,7 +55,7 @@ class OnlineQuote(BaseModel):
     promotions: list[OnlinePromotion]
     lines: list[OnlineLine]
     delivery_minor: Minor
-    extensions: list[OnlineCharge]
+    extensions: list[OnlineExtension]
 
 
 class LiveStockIn(Strict):

@@ -12,8 +12,11 @@ from services.orders.schemas.words import Email, Gstin, Phone, Reference, Sku, S
 
 
 class CartLine(Strict):
+    """An article, and the codes of what extends each piece of it: an alteration, a warranty."""
+
     sku: Sku
     quantity: Quantity
+    extensions: Annotated[list[Code], Field(max_length=5, default_factory=list)]
 
 
 class Customer(Strict):
@@ -44,7 +47,6 @@ class Cart(Strict):
     place_of_supply: StateCode | None = None
     sales_employee_code: Code | None = None
     coupon: Code | None = None
-    extensions: Annotated[list[Code], Field(max_length=20, default_factory=list)]
     note: Note = ""
     pays_cash: Flag = False
 
@@ -82,6 +84,8 @@ class QuoteLine(BaseModel):
     igst_minor: int
     oversold: bool
     left: int | None
+    extensions: list[str]
+    for_line: int | None
 
 
 class TotalsOut(BaseModel):

@@ -140,10 +140,10 @@ class Counter:
         self.hear_mode("offline", session)
         return session
 
-    def sale(self, lines: dict[str, int] | None = None, **more: Any) -> Sale:
+    def sale(self, pieces: dict[str, int] | None = None, **more: Any) -> Sale:
         """A sale with the total that a quote names, paid in cash."""
-        lines = lines or {"A1": 1}
-        cart = {"order_id": new_id(), "lines": [{"sku": s, "quantity": q} for s, q in lines.items()]}
+        lines = [{"sku": sku, "quantity": quantity} for sku, quantity in (pieces or {"A1": 1}).items()]
+        cart: dict[str, Any] = {"order_id": new_id(), "lines": lines}
         cart |= {
             k: v for k, v in more.items() if k in Sale.model_fields and k not in ("payments", "total_minor", "kept")
         }
@@ -155,8 +155,8 @@ class Counter:
         prices = {a["sku"]: a["prices"][0]["price_minor"] for a in BOOK}
         return sum(prices.get(line["sku"], 0) * line["quantity"] for line in cart["lines"])
 
-    def sell(self, lines: dict[str, int] | None = None, *, who: Principal | None = None, **more: Any) -> Any:
-        order, fresh = selling.place(self.app, self.sale(lines, **more), who or self.till)
+    def sell(self, pieces: dict[str, int] | None = None, *, who: Principal | None = None, **more: Any) -> Any:
+        order, fresh = selling.place(self.app, self.sale(pieces, **more), who or self.till)
         assert fresh
         return order
 

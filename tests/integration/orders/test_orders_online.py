@@ -70,14 +70,14 @@ def online_counter(counter: Counter, office: Office) -> Counter:
 HOME = {"address": "12 Church Street", "phone": "98450 12345"}
 
 
-def cart(**more) -> Cart:
-    return Cart(order_id=new_id(), lines=[{"sku": "A1", "quantity": 2}], **more)
+def cart(extensions=(), **more) -> Cart:
+    return Cart(order_id=new_id(), lines=[{"sku": "A1", "quantity": 2, "extensions": list(extensions)}], **more)
 
 
 def pay(counter: Counter, reckoned, of_cart: Cart, **more):
     total = reckoned.totals.total_minor
     payments = more.get("payments") or [{"payment_mode": "CASH", "amount_minor": total}]
-    sale = counter.sale({"A1": 2}, total_minor=total, payments=payments, **of_cart.model_dump(exclude={"lines"}))
+    sale = counter.sale(total_minor=total, payments=payments, **of_cart.model_dump())
     return selling.place(counter.app, sale, counter.till)[0]
 
 
@@ -102,7 +102,9 @@ def test_s20_delivery_and_extensions_are_lines_without_stock(online_counter: Cou
     wanted = cart(fulfilment="delivery", delivery=HOME, extensions=["HEM"])
     quote = selling.quote(online_counter.app, wanted, online_counter.till)
     order = pay(online_counter, quote, wanted)
-    assert [line["sku"] for line in order.document["lines"]] == ["A1", "HEM", "DELIVERY"]
+    lines = order.document["lines"]
+    assert [line["sku"] for line in lines] == ["A1", "HEM", "DELIVERY"]
+    assert (lines[0]["extensions"], lines[1]["for_line"], lines[1]["amount_minor"]) == (["HEM"], 1, 2 * 150_00)
     assert online_counter.scalar("select count(*) from movements") == 1
 
 
@@ -226,7 +228,7 @@ def test_s19_they_are_refused_by_name_while_offline(online_counter: Counter):
 
 
 GOOD = {"quote_id": "Q1", "promotions": [], "lines": [], "delivery_minor": 0, "extensions": []}
-CHARGE = {"code": "HEM", "name": "Hem", "amount_minor": 100}
+CHARGE = {"sku": "A1", "code": "HEM", "name": "Hem", "amount_minor": 100}
 
 
 class Saying:
@@ -259,6 +261,7 @@ class Saying:
         GOOD | {"delivery_minor": -12},
         GOOD | {"extensions": [CHARGE | {"amount_minor": -1}]},
         GOOD | {"extensions": [CHARGE | {"name": "\x00"}]},
+        GOOD | {"extensions": [CHARGE | {"sku": None}]},
         GOOD | {"promotions": [{"code": "X", "name": {"a": 1}}]},
     ],
 )
@@ -281,4 +284,4 @@ def test_s20_an_article_that_was_scanned_twice_is_one_line_for_head_office_too(c
     counter.app = replace(counter.app, head_office=office)
     lines = [{"sku": "A1", "quantity": 1}, {"sku": "A1", "quantity": 2}]
     selling.quote(counter.app, Cart(order_id=new_id(), lines=lines, coupon="FEST10"), counter.till)
-    assert office.asked[0]["lines"] == [{"sku": "A1", "quantity": 3, "amount_minor": 3 * 1_049_00}]
+    assert office.asked[0]["lines"] == [{"sku": "A1", "quantity": 3, "amount_minor": 3 * 1_049_00, "extensions": []}]

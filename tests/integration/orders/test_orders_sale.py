@@ -146,7 +146,7 @@ def test_b7_a_price_that_was_corrected_on_the_day_it_began_is_the_corrected_one(
     [
         ({"fulfilment": "delivery"}, "delivery"),
         ({"coupon": "FEST10"}, "promotion"),
-        ({"extensions": ["W1"]}, "extension"),
+        ({"lines": [{"sku": "A1", "quantity": 1, "extensions": ["W1"]}]}, "extension"),
     ],
 )
 def test_s19_what_only_head_office_can_give_is_refused_offline_by_name(counter: Counter, cart, feature):

@@ -130,6 +130,7 @@ def document(
                 "igst_minor": 0,
                 "oversold": False,
                 "extensions": [],
+                "for_line": None,
             }
         ],
         "payments": [

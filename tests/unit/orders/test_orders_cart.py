@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.orders.domain.cart import Dated, Item, Unpriced, Wanted, differences, gathered, on, reckon
+from services.orders.domain.cart import Dated, Extra, Item, Offer, Unpriced, Wanted, differences, gathered, on, reckon
 
 OLD, REFORM = date(2017, 7, 1), date(2025, 9, 22)
 DAY = date(2026, 4, 15)
@@ -15,8 +15,9 @@ def item(sku: str = "A1", price: int = 1_050_00, *, left: int = 5, exempt: bool 
     return Item(sku, f"Shirt {sku}", "M", "6205", exempt, (Dated(OLD, price),), rates, left)
 
 
-def quote(wanted, *items, day=DAY, interstate=False, round_cash=False):
-    return reckon(wanted, {i.sku: i for i in items}, day, interstate=interstate, round_cash=round_cash)
+def quote(wanted, *items, day=DAY, interstate=False, round_cash=False, extras=()):
+    book = {i.sku: i for i in items}
+    return reckon(wanted, book, day, interstate=interstate, round_cash=round_cash, offer=Offer({}, extras))
 
 
 @pytest.mark.parametrize(("day", "rate"), [(date(2025, 9, 21), 1200), (REFORM, 500), (DAY, 500)])
@@ -33,6 +34,26 @@ def test_s13_more_than_is_left_is_oversold():
 
 def test_s13_the_same_article_scanned_twice_is_one_line():
     assert gathered([Wanted("A1", 1), Wanted("A2", 1), Wanted("A1", 2)]) == (Wanted("A1", 3), Wanted("A2", 1))
+
+
+def test_s20_what_extends_an_article_stands_beneath_it_and_a_delivery_at_the_end():
+    hems = [Extra("HEM", "Hem", 150_00, sku) for sku in ("A1", "A2")]
+    extras = (Extra("DELIVERY", "Delivery", 99_00), *hems)
+    wanted = [Wanted("A1", 1, ("HEM",)), Wanted("A2", 1), Wanted("A2", 1, ("HEM",))]
+    lines = quote(wanted, item(), item("A2"), extras=extras).lines
+    assert [(x.line_no, x.sku, x.for_line) for x in lines] == [
+        (1, "A1", None),
+        (2, "HEM", 1),
+        (3, "A2", None),
+        (4, "HEM", 3),
+        (5, "DELIVERY", None),
+    ]
+    assert [x.extensions for x in lines] == [("HEM",), (), ("HEM",), (), ()]
+
+
+def test_s20_a_charge_for_what_is_not_in_the_cart_is_not_dropped():
+    lines = quote([Wanted("A1", 1)], item(), extras=(Extra("HEM", "Hem", 150_00, "B1"),)).lines
+    assert [(x.sku, x.for_line) for x in lines] == [("A1", None), ("HEM", None)]
 
 
 def test_b6_totals_are_the_sums_of_their_lines():

@@ -7,8 +7,8 @@ import { computed, signal } from "../ui.js";
 const KEY = "cart";
 
 /**
- * A cart. Lines: {sku, quantity, name, size, unit_price_minor (as shown, null where not known)}; `taken`: payments that
- * the customer made already, before the sale. The rest are the store's own fields of a cart.
+ * A cart. Lines: {sku, quantity, extensions, name, size, unit_price_minor (as shown, null where not known)}; `taken`:
+ * payments that the customer made already, before the sale. The rest are the store's own fields of a cart.
  */
 export const empty = () => ({
   order_id: uuid7(),
@@ -19,7 +19,6 @@ export const empty = () => ({
   coupon: null,
   fulfilment: "self_pickup",
   delivery: null,
-  extensions: [],
   taken: [],
 });
 
@@ -59,6 +58,14 @@ export const setQuantity = (sku, quantity) =>
       .filter((line) => line.quantity > 0),
   });
 
+/** Has codes of head office extend each piece of an article. */
+export const extend = (sku, extensions) =>
+  change({ lines: cart.value.lines.map((line) => (line.sku === sku ? { ...line, extensions } : line)) });
+
+/** The same cart, with what the store can give alone. */
+export const withoutHeadOffice = () =>
+  change({ coupon: null, fulfilment: "self_pickup", delivery: null, lines: cart.value.lines.map((line) => ({ ...line, extensions: [] })) });
+
 /** Takes the prices as the cashier has seen and confirmed them. */
 export const agree = (prices) =>
   change({ lines: cart.value.lines.map((line) => ({ ...line, unit_price_minor: prices[line.sku] ?? line.unit_price_minor })) });
@@ -68,9 +75,9 @@ export function request(own) {
   const { lines, sales_employee: employee, taken: _, ...rest } = own;
   return {
     ...rest,
-    lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    lines: lines.map(({ sku, quantity, extensions }) => ({ sku, quantity, extensions })),
     sales_employee_code: employee?.staff_code ?? null,
   };
 }
 
-const pick = ({ sku, name, size, unit_price_minor }) => ({ sku, name, size, unit_price_minor: unit_price_minor ?? null });
+const pick = ({ sku, name, size, unit_price_minor }) => ({ sku, extensions: [], name, size, unit_price_minor: unit_price_minor ?? null });

@@ -5,13 +5,14 @@ import { missing } from "../folder.js";
 import { mode, offline } from "../live.js";
 import { ask } from "../parts/dialog.js";
 import { say } from "../parts/toast.js";
-import { cart, change, isEmpty, request, startAnew } from "../sale/cart.js";
+import { cart, change, extend, isEmpty, request, startAnew } from "../sale/cart.js";
 import { refused } from "../sale/place.js";
 import { changes, quote, reckoned, reckoning, refusal } from "../sale/quote.js";
 import { who } from "../session.js";
 import { t } from "../strings.js";
 import { FindCustomer } from "./customer.js";
 import { FindEmployee } from "./employee.js";
+import { Extensions } from "./extensions.js";
 import { Extras } from "./extras.js";
 import { HeldCarts, Hold, lookHeld } from "./held.js";
 import { Note } from "./note.js";
@@ -41,6 +42,11 @@ export async function writeNote() {
 export async function chooseExtras() {
   const extras = await ask(Extras, { cart: cart.value });
   if (extras !== undefined) await change(extras);
+}
+
+export async function extendLine(line, name) {
+  const extensions = await ask(Extensions, { line, name });
+  if (extensions !== undefined) await extend(line.sku, extensions);
 }
 
 /** Why the cart cannot be put aside or emptied; null where it can. */

@@ -1,6 +1,7 @@
 // The cart, who it is for, and the way to Pay.
 
 import { money } from "../format.js";
+import { offline } from "../live.js";
 import { Button } from "../parts/button.js";
 import { FolderNotice } from "../parts/folder_notice.js";
 import { Icon } from "../parts/icons.js";
@@ -8,7 +9,7 @@ import { cart, isEmpty, pieces, setQuantity, startAnew, step } from "../sale/car
 import { quote } from "../sale/quote.js";
 import { t } from "../strings.js";
 import { html, useState } from "../ui.js";
-import { chooseCustomer, chooseEmployee, chooseExtras, holdCart, showHeld, whyStays, writeNote } from "./actions.js";
+import { chooseCustomer, chooseEmployee, chooseExtras, extendLine, holdCart, showHeld, whyStays, writeNote } from "./actions.js";
 import { held } from "./held.js";
 import { Key } from "./keys.js";
 import { stage } from "./stage.js";
@@ -51,9 +52,7 @@ function About({ open }) {
   </div>`;
 }
 
-function extras({ coupon, fulfilment, extensions }) {
-  return [coupon, fulfilment === "delivery" && t.sell.extras.delivery, ...extensions].filter(Boolean).join(", ");
-}
+const extras = ({ coupon, fulfilment }) => [coupon, fulfilment === "delivery" && t.sell.extras.delivery].filter(Boolean).join(", ");
 
 const Nothing = () => html`<div class="nothing">
   <div class="empty"><${Icon} name="bag" /><p>${t.sell.emptyCart}</p></div>
@@ -61,14 +60,20 @@ const Nothing = () => html`<div class="nothing">
 </div>`;
 
 function Lines({ open }) {
-  const reckoned = new Map(quote.value?.lines.map((line) => [line.sku, line]));
+  const all = quote.value?.lines ?? [];
   const known = new Set(cart.value.lines.map((line) => line.sku));
-  const added = (quote.value?.lines ?? []).filter((line) => !known.has(line.sku));
+  const reckoned = new Map(all.filter((line) => line.for_line === null).map((line) => [line.sku, line]));
+  const extending = (line) => all.filter(({ for_line: owner }) => owner !== null && owner === line?.line_no);
+  const added = all.filter((line) => line.for_line === null && !known.has(line.sku));
   return html`<ul class="lines">
-    ${cart.value.lines.map((line) => html`<${Line} key=${line.sku} line=${line} reckoned=${reckoned.get(line.sku)} open=${open} />`)}
-    ${added.map((line) => html`<li class="line added" key=${line.sku}><span>${line.name}</span><span class="amount">${money(line.amount_minor)}</span></li>`)}
+    ${cart.value.lines.map(
+      (line) => html`<${Line} key=${line.sku} line=${line} reckoned=${reckoned.get(line.sku)} services=${extending(reckoned.get(line.sku))} open=${open} />`,
+    )}
+    ${added.map((line) => html`<li class="line added" key=${line.sku}><${Service} line=${line} /></li>`)}
   </ul>`;
 }
+
+const Service = ({ line }) => html`<span>${line.name}</span><span class="amount">${money(line.amount_minor)}</span>`;
 
 /** What is typed stays in the field, whatever else changes meanwhile, until it is taken. */
 function Quantity({ sku, name, quantity }) {
@@ -95,7 +100,7 @@ function Quantity({ sku, name, quantity }) {
   </div>`;
 }
 
-function Line({ line, reckoned, open }) {
+function Line({ line, reckoned, services, open }) {
   const { sku, quantity, unit_price_minor: price } = line;
   const name = reckoned?.name ?? line.name;
   const size = reckoned?.size ?? line.size;
@@ -108,9 +113,13 @@ function Line({ line, reckoned, open }) {
       ${current?.discount_minor > 0 && html`<small class="saved">${t.sell.saved(money(current.discount_minor))}</small>`}
       ${current?.oversold && html`<small class="oversold">${t.sell.oversold(current.left ?? 0)}</small>`}
     </div>
+    ${open &&
+    html`<${Button} kind="quiet" class="square extend" icon="extend" label=${t.sell.extensions.title(name)} why=${offline() && t.common.notAvailableOffline}
+      act=${() => extendLine(line, name)} />`}
     ${open
       ? html`<${Quantity} sku=${sku} name=${name} quantity=${quantity} />`
       : html`<span class="muted">× ${quantity}</span>`}
     <span class="amount">${money(amount)}</span>
+    ${services.map((service) => html`<p class="service" key=${service.sku}><${Service} line=${service} /></p>`)}
   </li>`;
 }

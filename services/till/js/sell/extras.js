@@ -1,4 +1,4 @@
-// What only head office can give: a coupon, delivery, extensions. Offline it is shown, and why it cannot be had.
+// What only head office can give a cart: a coupon, delivery. Offline it is shown, and why it cannot be had.
 
 import { offline } from "../live.js";
 import { Button } from "../parts/button.js";
@@ -9,28 +9,25 @@ import { html } from "../ui.js";
 import { PHONE } from "./customer.js";
 
 const words = t.sell.extras;
-const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
+export const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
 
 export function Extras({ cart, close }) {
   const off = offline();
   const form = useForm({
     start: {
       coupon: cart.coupon ?? "",
-      extensions: cart.extensions.join(" "),
       delivered: cart.fulfilment === "delivery",
       address: cart.delivery?.address ?? "",
       phone: cart.delivery?.phone ?? cart.customer?.phone ?? "",
     },
-    check: ({ coupon, extensions, delivered, address, phone }) => ({
+    check: ({ coupon, delivered, address, phone }) => ({
       coupon: coupon && !CODE.test(coupon.trim()) && words.enterCode,
-      extensions: codes(extensions).some((code) => !CODE.test(code)) && words.enterCode,
       address: delivered && !address.trim() && words.enterAddress,
       phone: delivered && !PHONE.test(phone.trim()) && t.people.enter.phone,
     }),
-    act: async ({ coupon, extensions, delivered, address, phone }) =>
+    act: async ({ coupon, delivered, address, phone }) =>
       close({
         coupon: coupon.trim().toUpperCase() || null,
-        extensions: codes(extensions),
         fulfilment: delivered ? "delivery" : "self_pickup",
         delivery: delivered ? { address: address.trim(), phone: phone.trim() } : null,
       }),
@@ -51,8 +48,5 @@ export function Extras({ cart, close }) {
     ${form.values.delivered &&
     html`<${Field} label=${words.address} ...${form.bind("address")} maxlength="200" />
     <${Field} label=${t.people.phone} ...${form.bind("phone")} inputmode="tel" maxlength="20" />`}
-    <${Field} label=${words.extensions} ...${form.bind("extensions")} hint=${why ?? words.extensionsHint} disabled=${off} autocapitalize="characters" />
   <//></form>`;
 }
-
-const codes = (text) => text.toUpperCase().split(/[\s,]+/).filter(Boolean);

@@ -4,7 +4,7 @@ import { missing } from "../folder.js";
 import { offline, reached } from "../live.js";
 import { Button } from "../parts/button.js";
 import { FolderNotice } from "../parts/folder_notice.js";
-import { cart, change } from "../sale/cart.js";
+import { cart, change, withoutHeadOffice } from "../sale/cart.js";
 import { refused } from "../sale/place.js";
 import { reckon, refusal } from "../sale/quote.js";
 import { t } from "../strings.js";
@@ -18,7 +18,7 @@ function Refused({ problem }) {
   const onlineOnly = problem.code === "not_available_offline";
   return html`<div class="refusal asks" role="alert">
     <p>${onlineOnly ? t.sell.onlineOnly : problem.message}</p>
-    ${onlineOnly && html`<${Button} act=${() => change({ coupon: null, fulfilment: "self_pickup", delivery: null, extensions: [] })}>${t.sell.withoutThem}<//>`}
+    ${onlineOnly && html`<${Button} act=${withoutHeadOffice}>${t.sell.withoutThem}<//>`}
     ${problem.code === "not_sellable" && html`<${Button} act=${() => drop(problem.details.skus)}>${t.sell.dropThem}<//>`}
     ${problem.code === "gstin_not_available_offline" && html`<${Button} act=${dropGstin}>${t.sell.withoutGstin}<//>`}
     ${problem.unanswered && html`<${Button} act=${reckon}>${t.common.tryAgain}<//>`}
