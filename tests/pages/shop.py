@@ -147,9 +147,9 @@ class Shop:
         text = "Head office does not know a part of this order."
         self._dial({"kind": "refuse", "value": {"code": code, "text": text}, "count": orders})
 
-    def forget(self, *, orders: int) -> None:
-        """Head office takes its next orders and loses them."""
-        self._dial({"kind": "forget", "path": "/v1/orders", "count": orders})
+    def forget(self, order_id: str) -> None:
+        """Head office loses an order that it took."""
+        self._head_office.delete(f"/records/{order_id}").raise_for_status()
 
     def change_price(self, sku: str, price_minor: int) -> None:
         """Head office changes a price, and the store has heard of it."""
@@ -166,6 +166,12 @@ class Shop:
         self._tell_product(self._product(article["sku"]) | {"name": name})
         eventually(lambda: self.get(f"/api/orders/scan/{article['sku']}")["name"] == name, within=30)
         return article
+
+    def sell_elsewhere(self, sku: str, pieces: int) -> None:
+        """Head office has fewer of an article by now, and the store was not told."""
+        record = next(one for one in self._feed("inventory") if one.get("sku") == sku)
+        fewer = record | {"quantity": record["quantity"] - pieces}
+        self._head_office.put("/shop/inventory", json=[fewer]).raise_for_status()
 
     def _product(self, sku: str) -> dict[str, Any]:
         return next(one for one in self._feed("products") if any(v["sku"] == sku for v in one.get("variants", [])))

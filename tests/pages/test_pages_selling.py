@@ -39,6 +39,16 @@ def test_s12_a_scan_anywhere_adds_the_article_and_leaves_no_trace_where_the_focu
     expect(till.line(article["sku"]).get_by_label("Quantity of")).to_have_value("2")
 
 
+def test_s20_online_the_sizes_show_what_head_office_has_at_this_moment(till: Till, shop: Shop) -> None:
+    article = shop.articles()[7]
+    size = f"{article['product']}, size {article['size']}, "
+    shop.sell_elsewhere(article["sku"], 4)
+    till.search.fill(article["product"])
+    expect(till.page.get_by_role("button", name=f"{size}{article['left'] - 4} left at this moment")).to_be_visible()
+    shop.line_down()
+    expect(till.page.get_by_role("button", name=re.compile(rf"^{re.escape(size)}\d+ left$"))).to_be_visible()
+
+
 def test_s13_each_size_shows_what_is_left_and_more_than_that_needs_a_manager(till: Till, shop: Shop) -> None:
     articles = [one for one in shop.articles() if one["left"] < 90]
     article = articles[-1]
@@ -254,13 +264,19 @@ def test_s20_coupon_delivery_extension_and_online_payment_while_online(till: Til
     expect(till.cart.get_by_role("alert")).to_contain_text("This coupon is unknown.")
     page.get_by_role("button", name=re.compile("^Coupon, delivery")).click()
     page.get_by_label("Coupon code").fill("FEST10")
-    page.get_by_label("Extensions").fill("hem")
     page.locator(".segments span", has_text="Delivery").click()
     till.press("Save")
     expect(page.get_by_text("Enter where to deliver to.")).to_be_visible()
     page.get_by_label("Address").fill("12 Church Street, Bengaluru 560001")
     page.get_by_label("Phone").fill("98450 12345")
     till.press("Save")
+    till.line(article["sku"]).get_by_role("button", name=f"Extensions of {article['product']}").click()
+    page.get_by_label("Extensions", exact=True).fill("a b c d e f")
+    till.press("Save")
+    expect(page.get_by_text("A line takes 5 extensions at most.")).to_be_visible()
+    page.get_by_label("Extensions", exact=True).fill("hem")
+    till.press("Save")
+    expect(till.line(article["sku"])).to_contain_text("Alteration: hem")
     price = article["price_minor"]
     total = price - price // 10 + 99_00 + 150_00
     expect(till.total).to_have_text(rupees(total))
