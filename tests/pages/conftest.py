@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
 from deploy.runner.errors import RunnerError
 from tests.pages.chromium import launch
@@ -35,8 +35,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def browser_of_a_till(chromium: Browser, shop: Shop) -> Iterator[BrowserContext]:
-    """A browser that knows nothing of the store yet."""
-    context = chromium.new_context(base_url=shop.address, viewport={"width": 1280, "height": 800})
+    """A browser that knows nothing of the store yet, on a till whose clock is set to a zone far away."""
+    size: ViewportSize = {"width": 1280, "height": 800}
+    context = chromium.new_context(base_url=shop.address, viewport=size, timezone_id="America/New_York")
     context.set_default_timeout(WAIT_MS)
     yield context
     context.close()

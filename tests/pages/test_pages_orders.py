@@ -1,5 +1,8 @@
 """Orders as people look for them: the list, one of them, and how it is made void."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from playwright.sync_api import expect
 
 from tests.pages.shop import Shop
@@ -20,6 +23,8 @@ def test_s18_s22_an_order_is_in_the_list_at_once_marked_for_ever_and_loses_its_p
     expect(row).to_contain_text("Offline Order")
     expect(row).to_contain_text("Waiting to sync")
     expect(row).to_contain_text(shop.tills[0]["name"])
+    at_the_store = datetime.fromisoformat(order["document"]["placed_at"]).astimezone(ZoneInfo("Asia/Kolkata"))
+    expect(row.locator("time")).to_contain_text(f"{at_the_store:%-I:%M %p}".lower())
     shop.line_up()
     expect(row).to_contain_text("Synced", timeout=30_000)
     expect(row).to_contain_text("Offline Order")

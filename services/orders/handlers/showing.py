@@ -106,9 +106,11 @@ def mode(app: App) -> ModeOut:
     """The mode in which this store sells."""
     with app.db.transaction() as tx:
         row, stopped = heard.mode(tx), heard.stopped(tx)
+    zone = app.zone.key
     if stopped:
-        return ModeOut(mode="cannot_sell", trigger=None, session_id=None, shown=row.shown | standing.shown(stopped))
-    return ModeOut(mode=row.mode, trigger=row.trigger, session_id=row.session_id, shown=row.shown)
+        shown = row.shown | standing.shown(stopped)
+        return ModeOut(mode="cannot_sell", trigger=None, session_id=None, shown=shown, time_zone=zone)
+    return ModeOut(mode=row.mode, trigger=row.trigger, session_id=row.session_id, shown=row.shown, time_zone=zone)
 
 
 def payment_modes(app: App) -> PaymentModes:

@@ -93,12 +93,13 @@ class Scanned(BaseModel):
 
 
 class ModeOut(BaseModel):
-    """The mode in which this store sells now, as a page must show it."""
+    """The mode in which this store sells now, as a page must show it; times are shown in the store's own zone."""
 
     mode: str
     trigger: str | None
     session_id: UUID | None
     shown: dict[str, Any]
+    time_zone: str
 
 
 class RecoveryKey(BaseModel):

@@ -1,14 +1,25 @@
-// Amounts in lakh grouping, times in the till's own zone, ids.
+// Amounts in lakh grouping, times in the store's own zone, ids.
 
 const LOCALE = "en-IN";
 const rupees = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "INR" });
 const whole = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "INR", trailingZeroDisplay: "stripIfInteger" });
-const moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
-const times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const durations = new Intl.DurationFormat(LOCALE, { style: "long" });
 const counts = new Intl.NumberFormat(LOCALE);
 
 const known = (value) => value !== null && value !== undefined;
+
+let zone;
+let moments, times;
+
+/** Shows times as the store's clocks do, whatever this till is set to. */
+export function showTimesOf(timeZone) {
+  if (moments && timeZone === zone) return;
+  zone = timeZone;
+  moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short", timeZone });
+  times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short", timeZone });
+}
+
+showTimesOf(undefined);
 
 /** Paise as rupees. */
 export const money = (minor) => (known(minor) ? rupees.format(minor / 100) : "–");

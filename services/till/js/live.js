@@ -1,6 +1,7 @@
 // What the store tells: its mode, its lights, what waits. Heard by one stream, and looked at in any case.
 
 import { follow, get } from "./api.js";
+import { showTimesOf } from "./format.js";
 import { mine } from "./one_tab.js";
 import { say } from "./parts/toast.js";
 import { who } from "./session.js";
@@ -51,6 +52,7 @@ export function useNews(whats, load) {
 export async function look() {
   try {
     const found = await get("/api/orders/mode", {}, { timeout: ANSWER_MS });
+    showTimesOf(found.time_zone);
     const changed = found.mode !== mode.value?.mode;
     if (JSON.stringify(found) !== JSON.stringify(mode.value)) mode.value = found;
     if (!reached.value) heard({ what: "everything" });
