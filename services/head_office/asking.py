@@ -97,6 +97,15 @@ def word(error: Exception) -> str:
     return type(error).__name__
 
 
+def broken_off(error: httpx2.HTTPError) -> str:
+    """What went wrong, for people who have to do something about it."""
+    if isinstance(error, NOT_SENT):
+        return "Head office cannot be reached. Look whether the store's internet works."
+    if isinstance(error, httpx2.TimeoutException):
+        return "Head office did not answer in time. Try again."
+    return "The line to head office broke off. Try again."
+
+
 def somebody_answered(error: BaseException | None) -> bool:
     """Whether a failure shows that a machine was met: it refused, or its certificate would not do."""
     while error is not None:

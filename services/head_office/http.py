@@ -16,6 +16,7 @@ from services.head_office.asking import (
     Asking,
     Said,
     Told,
+    broken_off,
     kind,
     problem_of,
     segment,
@@ -164,7 +165,7 @@ class HttpHeadOffice:
             with self._client.stream("GET", f"/v1/feeds/{name}", **request) as answer:
                 yield HttpFeed(name, _content(answer))
         except httpx2.HTTPError as error:
-            raise FeedFailed("broke_off", f"The line to head office broke off ({word(error)}).") from error
+            raise FeedFailed("broke_off", broken_off(error)) from error
 
     def quote(self, order_id: str, cart: Mapping[str, Any], *, timeout: float) -> TellAnswer:
         return self._tell("POST", "/v1/quotes", {"order_id": order_id} | dict(cart), timeout=timeout)
