@@ -267,10 +267,10 @@ def test_b13_what_differs_at_head_office_is_listed_with_what_to_do(settings: Til
     settings.go("settings")
     turn_on(settings, "A comparison")
     order = settings.sell(shop.articles()[2]["barcode"])
-    shop.forget(orders=1)
     shop.put("/api/sessions/mode", {"on": False})
     number = order["document"]["invoice"]["number"]
     eventually(lambda: shop.order(number)["state"] == "synced", within=30)
+    shop.forget(order["order_id"])
     settings.go("settings", "sessions", order["document"]["session_id"])
     settings.press("Compare")
     found = card(settings, "Comparison with head office")

@@ -104,6 +104,11 @@ def _about_the_cart(till: Till) -> Iterator[Stop]:
     page.get_by_role("button", name=re.compile("^Coupon, delivery")).click()
     yield "extras", page
     keyboard.press("Escape")
+    till.cart.get_by_role("button", name=re.compile("^Extensions of")).first.click()
+    page.get_by_label("Extensions", exact=True).fill("?")
+    till.press("Save")
+    yield "extensions", page
+    keyboard.press("Escape")
     yield "sell-with-all", page
     keyboard.press("F8")
     yield "hold", page
@@ -145,10 +150,24 @@ def _pay(till: Till) -> Iterator[Stop]:
     till.pay_by("Payment Link")
     yield "pay-online", page
     till.pay_by("Cash at Store")
+    yield from _price_changes(till)
     till.complete()
     till.sold()
     yield "done", page
     till.press("New sale")
+
+
+def _price_changes(till: Till) -> Iterator[Stop]:
+    """A price changes in the moment of Pay: before the page can have heard of it."""
+    page, shop = till.page, till.shop
+    article = shop.articles()[0]
+    page.route("**/api/orders/quotes", lambda route: route.abort())
+    shop.change_price(article["sku"], article["price_minor"] + 100_00)
+    till.complete()
+    expect(page.get_by_role("dialog")).to_contain_text("The total has changed")
+    yield "quote-changed", page
+    page.unroute("**/api/orders/quotes")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^The customer agrees")).click()
 
 
 def _offline(till: Till, manager: Till) -> Iterator[Stop]:
