@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from psycopg import sql
 
 from deploy.runner import database_roles
 from deploy.runner.broker_admin import EVERYTHING
+from deploy.runner.certificates import Certificates, Names
 from deploy.runner.environment import OWN_SECRETS, PROJECT, Credentials, Site, command, environment
 from deploy.runner.errors import RunnerError
 from deploy.runner.ports import LOWEST, Ports
@@ -28,6 +30,12 @@ PASSWORD = "for-tests-only-0123456789"
 ACCOUNT = "tests"
 PORTS_EACH = 1_000
 MEMORY = Path("/dev/shm")
+TLS_LISTENER = """\
+listeners.ssl.1 = 127.0.0.1:{port}
+ssl_options.cacertfile = {authority}
+ssl_options.certfile = {certificate}
+ssl_options.keyfile = {key}
+"""
 ROOM = 8 * 1024**3
 
 S = TypeVar("S", Postgres, RabbitMQ)
@@ -72,9 +80,30 @@ def postgres(server_folder: Path, ports: Ports) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def broker(server_folder: Path, ports: Ports) -> Iterator[RabbitMQ]:
+def certificates(server_folder: Path) -> Certificates:
+    """By what the broker proves to be `localhost`."""
+    made = Certificates(server_folder / "certificates", Names(("localhost",), ()))
+    made.renew(datetime.now(UTC))
+    return made
+
+
+@pytest.fixture(scope="session")
+def amqps(ports: Ports) -> int:
+    """The port on which the broker listens with TLS."""
+    return ports.take("amqps")
+
+
+@pytest.fixture(scope="session")
+def broker(server_folder: Path, ports: Ports, amqps: int, certificates: Certificates) -> Iterator[RabbitMQ]:
     """A RabbitMQ of our own, with an account that may do everything."""
-    server = RabbitMQ(server_folder / "rabbitmq", broker_ports(ports), PASSWORD, disk_free_limit="50MB")
+    tls = TLS_LISTENER.format(
+        port=amqps,
+        authority=certificates.authority,
+        certificate=certificates.certificate,
+        key=certificates.key,
+    )
+    own = broker_ports(ports)
+    server = RabbitMQ(server_folder / "rabbitmq", own, PASSWORD, disk_free_limit="50MB", more=tls)
     yield from _running(server)
 
 

@@ -56,9 +56,19 @@ class RabbitMQ:
     name = "rabbitmq"
 
     def __init__(
-        self, place: Path, ports: BrokerPorts, password: str, *, disk_free_limit: str = DISK_FREE_LIMIT
+        self,
+        place: Path,
+        ports: BrokerPorts,
+        password: str,
+        *,
+        disk_free_limit: str = DISK_FREE_LIMIT,
+        more: str = "",
+        programs: Path = PROGRAMS,
     ) -> None:
+        """`more`: lines that its configuration has besides; `programs`: the folder of RabbitMQ's own."""
         self.ports = ports
+        self._more = more
+        self._programs = programs
         self._place = place
         self._password = password
         self._disk_free_limit = disk_free_limit
@@ -81,13 +91,13 @@ class RabbitMQ:
 
     def launch(self) -> None:
         """Starts it and returns as soon as its port mapper answers."""
-        if not (PROGRAMS / "rabbitmq-server").exists():
+        if not (self._programs / "rabbitmq-server").exists():
             raise ToolMissing("RabbitMQ", PACKAGE)
         self._write_files()
         self._start_port_mapper()
         self.process = Process(
             self.name,
-            [str(PROGRAMS / "rabbitmq-server")],
+            [str(self._programs / "rabbitmq-server")],
             folder=self._place,
             log=self._place / "rabbitmq.log",
             environment=self._environment(),
@@ -134,7 +144,7 @@ class RabbitMQ:
     def control(self, *words: str) -> str:
         """What `rabbitmqctl` says to these words; raises RunnerError when it fails."""
         done = subprocess.run(
-            [str(PROGRAMS / "rabbitmqctl"), "-n", NODE, *words],
+            [str(self._programs / "rabbitmqctl"), "-n", NODE, *words],
             env=self._environment(),
             cwd=self._place,
             capture_output=True,
@@ -182,7 +192,7 @@ class RabbitMQ:
         write(self._place / "rabbitmq.conf", self._configuration(), mode=0o600)
 
     def _configuration(self) -> str:
-        return CONFIGURATION.format(
+        own = CONFIGURATION.format(
             amqp=self.ports.amqp,
             management=self.ports.management,
             prometheus=self.ports.prometheus,
@@ -190,6 +200,7 @@ class RabbitMQ:
             password=self._password,
             disk_free_limit=self._disk_free_limit,
         )
+        return own + self._more
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -1,7 +1,10 @@
 """Connections to the broker that end when they should."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import amqp
 from kombu.utils.url import parse_url
@@ -11,6 +14,7 @@ from services.chassis.errors import Unavailable
 HEARTBEAT_S = 20
 CONNECT_TIMEOUT_S = 5
 READ_S = 0.01
+PLAIN_PORT, TLS_PORT = 5672, 5671
 
 BROKER_ERRORS: tuple[type[Exception], ...] = (amqp.AMQPError, OSError, TimeoutError)
 # what is away comes back: loops wait for it
@@ -19,10 +23,15 @@ AWAY: tuple[type[Exception], ...] = (*BROKER_ERRORS, Unavailable)
 
 @contextmanager
 def connect(uri: str, name: str) -> Iterator[amqp.Connection]:
-    """An open connection. After an error its socket is thrown away, for a closing handshake could hang."""
-    parts = parse_url(uri)
+    """An open connection. After an error its socket is thrown away, for a closing handshake could hang.
+
+    By `amqps` the broker has to prove its name, see `proof`.
+    """
+    proven_by = proof(uri)
+    parts = parse_url(without_query(uri))
     connection = amqp.Connection(
-        host=f"{parts['hostname']}:{parts['port'] or 5672}",
+        host=f"{parts['hostname']}:{parts['port'] or (PLAIN_PORT if proven_by is None else TLS_PORT)}",
+        ssl=proven_by or False,
         userid=parts["userid"],
         password=parts["password"],
         virtual_host=parts["virtual_host"] or "/",
@@ -40,9 +49,27 @@ def connect(uri: str, name: str) -> Iterator[amqp.Connection]:
         connection.close()
 
 
+def proof(uri: str) -> dict[str, Any] | None:
+    """By what a broker at an `amqps` address proves to be itself; None for one in clear.
+
+    Its certificate has to hold its name, and be signed by an authority of the file `?cacertfile=…`, or else by one that
+    this machine trusts.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme != "amqps":
+        return None
+    authorities = parse_qs(parts.query).get("cacertfile", [None])[-1]
+    return {"server_hostname": parts.hostname, "cert_reqs": ssl.CERT_REQUIRED, "ca_certs": authorities}
+
+
+def without_query(uri: str) -> str:
+    """The address alone, as libraries take it."""
+    return urlsplit(uri)._replace(query="").geturl()
+
+
 def account(uri: str) -> str | None:
     """Whose connection it is."""
-    name: str | None = parse_url(uri)["userid"]
+    name: str | None = parse_url(without_query(uri))["userid"]
     return name
 
 

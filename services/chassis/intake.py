@@ -61,10 +61,9 @@ class Intake(Entrypoint):
         super().__init__(**kwargs)
 
     def setup(self) -> None:
-        config = self.container.config
-        self._uri = config["AMQP_URI"]
-        app = config["app"]
+        app = self.container.config["app"]
         told = app.settings
+        self._uri = told.amqp_url.get_secret_value()
         self._inbox = Inbox(app.db, self.queue.name, self._handle, told.id, check_senders=told.check_senders)
 
     def start(self) -> None:

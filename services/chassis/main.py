@@ -123,7 +123,7 @@ def _serve(package: str, kind: str, needs: tuple[str, ...]) -> None:
     from nameko.runners import ServiceRunner
 
     from services.chassis.health import Health
-    from services.chassis.rpc import SERIALIZERS
+    from services.chassis.rpc import reached_at
 
     service = package.rpartition(".")[2]
     settings = _settings(package, needs)
@@ -135,10 +135,7 @@ def _serve(package: str, kind: str, needs: tuple[str, ...]) -> None:
     config = {
         "app": app,
         "WEB_SERVER_ADDRESS": settings.door_listen,
-        "AMQP_URI": settings.amqp_url.get_secret_value() if settings.amqp_url else "",
-        "SERIALIZERS": SERIALIZERS,
-        "serializer": "json",
-        "ACCEPT": ["json"],
+        **reached_at(settings.amqp_url.get_secret_value() if settings.amqp_url else ""),
         "max_workers": settings.door_workers,
     }
     runner = ServiceRunner(config)

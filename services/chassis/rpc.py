@@ -16,7 +16,7 @@ from nameko.standalone.rpc import ServiceRpcProxy
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import to_jsonable_python
 
-from services.chassis.amqp_connection import BROKER_ERRORS
+from services.chassis.amqp_connection import BROKER_ERRORS, proof, without_query
 from services.chassis.errors import ServiceError
 from services.chassis.logs import get_logger
 from services.chassis.replies import invalid, known
@@ -139,15 +139,20 @@ def _travelling(error: ServiceError) -> RpcError:
     return RpcError(error.code, error.message, json.dumps(error.details, default=str), str(error.status))
 
 
+def reached_at(amqp_uri: str) -> dict[str, Any]:
+    """How nameko reaches a broker, and what passes through it."""
+    passing = {"SERIALIZERS": SERIALIZERS, "serializer": "json", "ACCEPT": ["json"]}
+    return {"AMQP_URI": without_query(amqp_uri), "AMQP_SSL": proof(amqp_uri)} | passing
+
+
 def call(amqp_uri: str, service: str, method: str, *, timeout: float = TIMEOUT_S, **arguments: Any) -> Any:
     """Calls a method of a service.
 
     Raises RpcTimeout after `timeout` seconds (the request expires as well, so that it is not carried out later),
     RpcUnavailable without such a method, service or broker, and RpcError for what the service itself refuses.
     """
-    config = {"AMQP_URI": amqp_uri, "SERIALIZERS": SERIALIZERS, "serializer": "json"}
     try:
-        with ServiceRpcProxy(service, config, timeout=timeout) as proxy:
+        with ServiceRpcProxy(service, reached_at(amqp_uri), timeout=timeout) as proxy:
             options = {"delivery_mode": NON_PERSISTENT, "expiration": timeout}
             return _method(proxy, method, options)(**arguments)
     except RpcError:
