@@ -69,6 +69,7 @@ class Door:
             permissions=list(shift.permissions),
             till_id=shift.till_id,
             expires_at=shift.expires_at,
+            idle_lock_seconds=self.app.settings.idle_lock_seconds,
         )
 
     @route("POST", "/api/sessions/sign-out", roles=ANYONE, summary="End the shift; says whether orders still wait")
@@ -84,6 +85,7 @@ class Door:
             permissions=list(who.permissions),
             till_id=who.till_id,
             expires_at=datetime.fromtimestamp(who.expires_at, tz=UTC),
+            idle_lock_seconds=self.app.settings.idle_lock_seconds,
         )
 
     @route(

@@ -27,7 +27,7 @@ class SignIn(Strict):
 
 
 class Who(BaseModel):
-    """Who is signed in, as the token says."""
+    """Who is signed in, as the token says; who touches nothing for `idle_lock_seconds` is asked anew (0: never)."""
 
     staff_code: str
     name: str
@@ -35,6 +35,7 @@ class Who(BaseModel):
     permissions: list[str]
     till_id: str | None
     expires_at: datetime
+    idle_lock_seconds: int
 
 
 class SignedIn(Who):

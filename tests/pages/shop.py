@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,23 @@ class Shop:
 
     def put(self, path: str, body: Any) -> Any:
         return self._answer("PUT", path, json=body)
+
+    def sign_in(self, person: Person, till: Mapping[str, str] | None = None) -> tuple[str, dict[str, Any]]:
+        """A token, and the shift that begins with it, at a till that is known a moment after it was paired."""
+        place = {key: till[key] for key in ("till_id", "till_key")} if till else {}
+        body = {"staff_code": person.staff_code, "pin": person.pin} | place
+        answer = eventually(lambda: self._known(self._client.post("/api/sessions/sign-in", json=body)))
+        shift = answer.raise_for_status().json()
+        return str(shift.pop("token")), shift
+
+    @staticmethod
+    def _known(answer: httpx2.Response) -> httpx2.Response | None:
+        return None if answer.is_error and answer.json()["code"] == "till_unknown" else answer
+
+    def knows(self, token: str) -> bool:
+        """Whether a shift goes on."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return self._client.get("/api/sessions/me", headers=headers).is_success
 
     def new_till(self) -> dict[str, str]:
         """A till that was just paired: {till_id, till_key, name}."""
@@ -229,8 +246,7 @@ class Shop:
         return Person(staff["staff_code"], pin, staff["name"])
 
     def _sign_in(self, person: Person) -> str:
-        body = {"staff_code": person.staff_code, "pin": person.pin}
-        return str(self._open("/api/sessions/sign-in", body)["token"])
+        return self.sign_in(person)[0]
 
     def _paired(self, name: str) -> Any:
         answer = self._client.post("/api/orders/tills", json={"name": name}, headers=self._bearer)

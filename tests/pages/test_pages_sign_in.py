@@ -5,6 +5,7 @@ from playwright.sync_api import BrowserContext, expect
 from services.chassis.ids import new_id
 from tests.pages.shop import Shop
 from tests.pages.till import Till
+from tests.support import eventually
 
 
 def test_b19_a_manager_pairs_anew_till_and_an_associate_signs_in(browser_of_a_till: BrowserContext, shop: Shop) -> None:
@@ -35,6 +36,22 @@ def test_b19_a_till_that_the_store_no_longer_knows_is_paired_anew(
     till.fill_sign_in(shop.associate.staff_code, shop.associate.pin)
     till.press("Pair this till")
     expect(till.page.get_by_label("Name of this till")).to_be_visible()
+
+
+def test_t9_a_till_that_nobody_touches_asks_for_the_pin_and_keeps_the_cart(till: Till, shop: Shop) -> None:
+    page, article = till.page, shop.articles()[0]
+    till.scan(article["barcode"])
+    expect(till.line(article["sku"])).to_be_visible()
+    page.keyboard.press("F7")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    token = page.evaluate("sessionStorage.getItem('till.token')")
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 700_000; }")
+    expect(page.get_by_text(f"The cart of {shop.associate.name} is as it was.")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    eventually(lambda: not shop.knows(token))
+    page.get_by_label("PIN", exact=True).fill(shop.associate.pin)
+    till.press("Sign in")
+    expect(till.line(article["sku"]).get_by_label("Quantity of")).to_have_value("1")
 
 
 def test_b18_a_wrong_pin_is_said_beside_and_the_pad_serves_where_there_is_no_keyboard(till: Till, shop: Shop) -> None:

@@ -37,6 +37,20 @@ code => {
 }
 """
 
+# once: whoever signs out is signed out, and other tabs know of nobody
+SIGNED_IN = """
+if (!localStorage.getItem("signed in")) {
+  localStorage.setItem("signed in", "once");
+  sessionStorage.setItem("till.token", %(token)s);
+  sessionStorage.setItem("till.person", %(person)s);
+  localStorage.setItem("till.recent", %(recent)s);
+}
+"""
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(json.dumps(value))
+
 
 class Till:
     def __init__(self, context: BrowserContext, shop: Shop) -> None:
@@ -66,12 +80,16 @@ class Till:
 
     def pair(self, known: dict[str, str]) -> None:
         """Makes this browser a till, as a manager's pairing leaves it."""
-        known = json.dumps(json.dumps(known))
-        self.context.add_init_script(f"localStorage.setItem('till.paired', {known})")
+        self._known = known
+        self.context.add_init_script(f"localStorage.setItem('till.paired', {_quoted(known)})")
 
     def sign_in(self, person: Person) -> None:
+        """Opens the page for somebody who has signed in at this till."""
+        token, shift = self.shop.sign_in(person, self._known)
+        recent = [{"staff_code": person.staff_code, "name": shift["name"]}]
+        kept = {"token": json.dumps(token), "person": _quoted(shift), "recent": _quoted(recent)}
+        self.context.add_init_script(SIGNED_IN % kept)
         self.page.goto("/")
-        self.fill_sign_in(person.staff_code, person.pin)
         expect(self.search).to_be_visible()
 
     def fill_sign_in(self, code: str, pin: str) -> None:

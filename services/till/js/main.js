@@ -1,6 +1,7 @@
 // The till begins.
 
 import { askToKeep } from "./db.js";
+import { startIdleLock } from "./idle_lock.js";
 import { startLive } from "./live.js";
 import { claim } from "./one_tab.js";
 import { asking } from "./parts/dialog.js";
@@ -17,6 +18,7 @@ render(html`<${Shell} />`, document.getElementById("till"));
 startLive();
 followPaymentModes();
 resume();
+startIdleLock();
 askToKeep();
 
 // the first screen comes first

@@ -29,6 +29,9 @@ export const tillUnknown = signal(false);
 /** Those who signed in here lately, the last first. */
 export const recent = signal(stored(RECENT, []));
 
+/** Whose shift was ended because nobody touched the till: {staff_code, name}; null where that is not so. */
+export const locked = signal(null);
+
 signedOut.add(() => take(null));
 
 /** Asks the store who is signed in, until it answers; a shift that was known before the reload goes on meanwhile. */
@@ -51,6 +54,7 @@ export async function signIn(staff_code, pin) {
   const place = till.value ? { till_id: till.value.till_id, till_key: till.value.till_key } : {};
   const answer = await onceTillIsKnown(() => post("/api/sessions/sign-in", { staff_code, pin, ...place }, { bearer: null }));
   const { token: issued, ...person } = answer;
+  locked.value = null;
   keepToken(issued);
   remember({ staff_code: person.staff_code, name: person.name });
   take(person);
@@ -61,6 +65,16 @@ export async function signOut() {
   await post("/api/sessions/sign-out").catch(() => null);
   keepToken(null);
   take(null);
+}
+
+/** Ends the shift of whoever went away; who comes back signs in again. */
+export async function lock() {
+  const { staff_code, name } = who.value;
+  locked.value = { staff_code, name };
+  const ended = post("/api/sessions/sign-out").catch(() => null);
+  keepToken(null);
+  take(null);
+  await ended;
 }
 
 export const setPin = (staff_code, code, pin) =>

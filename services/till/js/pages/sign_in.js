@@ -5,7 +5,7 @@ import { Field, Refusal, useForm } from "../parts/form.js";
 import { Icon } from "../parts/icons.js";
 import { Pad } from "../parts/pad.js";
 import { say } from "../parts/toast.js";
-import { pair, recent, setPin, signIn, till, tillUnknown } from "../session.js";
+import { locked, pair, recent, setPin, signIn, till, tillUnknown } from "../session.js";
 import { t } from "../strings.js";
 import { html, useRef, useState } from "../ui.js";
 
@@ -31,7 +31,7 @@ function WithPin() {
   const pin = useRef(null);
   const [known, setKnown] = useState(recent.value.length > 0);
   const form = useForm({
-    start: { staff_code: recent.value.length === 1 ? recent.value[0].staff_code : "" },
+    start: { staff_code: locked.value?.staff_code ?? (recent.value.length === 1 ? recent.value[0].staff_code : "") },
     check: ({ staff_code: code, pin: typed }) => ({ staff_code: !code?.trim() && words.enterCode, pin: !typed && words.enterPin }),
     words: { staff_code: words.enterCode, pin: words.enterPin },
     act: async ({ staff_code: code, pin: typed }) => {
@@ -49,6 +49,7 @@ function WithPin() {
   const press = (digit) => form.set("pin", digit === null ? (form.values.pin ?? "").slice(0, -1) : (form.values.pin ?? "") + digit);
   return html`<form class="stack" onSubmit=${form.submit} novalidate>
     <h1>${till.value ? words.atTill(till.value.name) : words.title}</h1>
+    ${locked.value && html`<p class="notice" role="status">${words.locked(locked.value.name)}</p>`}
     ${known
       ? html`<${Recent} chosen=${form.values.staff_code} pick=${pick} other=${() => setKnown(false)} />`
       : html`<${Field} label=${words.staffCode} ...${form.bind("staff_code")} autocapitalize="characters" focused />`}

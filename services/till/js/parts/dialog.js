@@ -20,6 +20,9 @@ export function ask(view, properties = {}) {
 
 export const asking = () => open.value.length > 0;
 
+/** Leaves whatever is asked. */
+export const leaveAll = () => open.value.forEach((entry) => entry.close());
+
 export function Dialogs() {
   return open.value.map(
     ({ id, view, properties, close }) => html`<${Over} key=${id} close=${close}><${view} ...${properties} close=${close} /><//>`,

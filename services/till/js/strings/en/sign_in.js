@@ -4,6 +4,7 @@ export const signIn = {
   staffCode: "Staff code",
   pin: "PIN",
   submit: "Sign in",
+  locked: (name) => `Nobody has touched this till for a while. The cart of ${name} is as it was.`,
   enterCode: "Enter your staff code.",
   enterPin: "Enter your PIN.",
   someoneElse: "Someone else",
