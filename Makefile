@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 python := .venv/bin/python
+# what is compiled once is kept, for every process that is started later
+unexport PYTHONDONTWRITEBYTECODE
 compile := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 --custom-compile-command 'make lock'
 
 ##@ The store
@@ -50,16 +52,16 @@ screens: install ## Take a picture of every screen of the page into .run/screens
 
 .PHONY: unit
 unit: install ## Run the tests that need no server
-	@$(python) -m pytest -p no:schemathesis tests/unit
+	@$(python) -m pytest tests/unit
 
 .PHONY: bench
 bench: install ## Measure start, memory, sale and drain, each beside its reference (five minutes)
 	@$(python) -m tests.bench
 
 .PHONY: faults
-faults: install ## Strike a store in every way, and count what was lost (ROUNDS=100 kills, SEED=1, LOAD=1, ONLY=F16,F34)
+faults: install ## Strike a store in every way, and count what was lost (ROUNDS=100 kills, SEED=1, LOAD=1, ONLY=F16,F34, BROKER=root of another RabbitMQ)
 	@$(python) -m tests.faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) \
-		$(if $(LOAD),--load $(LOAD)) $(if $(ONLY),--only $(ONLY))
+		$(if $(LOAD),--load $(LOAD)) $(if $(ONLY),--only $(ONLY)) $(if $(BROKER),--broker $(BROKER))
 
 .PHONY: defences
 defences: install ## Switch defences off, one by one: the drills have to notice (ONLY=mandatory,fence)

@@ -4,7 +4,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,7 @@ class Options:
     seed: int
     load: float
     defence_off: str
+    broker: Path | None
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -34,13 +35,16 @@ def main(
     load: Annotated[float, typer.Option(help="How much faster the tills sell.", min=0.1, max=10)] = 1.0,
     only: Annotated[str, typer.Option(help="These rows alone, by commas: F16,F24,points.")] = "",
     defence_off: Annotated[str, typer.Option(help="A defence to switch off, to see that it is missed.")] = "",
+    broker: Annotated[
+        Path | None, typer.Option(help="A root file system with another RabbitMQ; this machine's without.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the table goes, as Markdown.")] = None,
 ) -> None:
     """Strikes a store of its own in every way that this machine can make; ends with `N passed, N failed`."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="store-faults-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        rows = _play(Path(folder), set(filter(None, only.split(","))), rounds, Options(seed, load, defence_off))
+        rows = _play(Path(folder), set(filter(None, only.split(","))), rounds, Options(seed, load, defence_off, broker))
     if not only:
         for row, why in NOT_MADE.items():
             print(f"{row:<6} not run: {why}")
@@ -73,9 +77,7 @@ def _in_a_store(place: Path, drills: list[Drill], options: Options, data_on: Pat
     rows: list[Row] = []
     if not drills:
         return rows
-    with World.opened(
-        place, seed=options.seed, load=options.load, defence_off=options.defence_off, data_on=data_on
-    ) as world:
+    with World.opened(place, **asdict(options), data_on=data_on) as world:
         rounds = Rounds(world)
         for drill in drills:
             rows.append(rounds.play(drill))

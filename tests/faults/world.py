@@ -22,9 +22,10 @@ from deploy.runner.plan import Plan
 from deploy.runner.postgres import Postgres
 from deploy.runner.process import Process, descendants
 from deploy.runner.processes import HttpProcess
+from deploy.runner.rabbitmq import RabbitMQ
 from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
-from tests.faults import build
+from tests.faults import build, other_broker
 from tests.faults.collect import Collector
 from tests.faults.defences import FSYNC
 from tests.faults.journal import Journal
@@ -46,6 +47,7 @@ class BuiltPlan(Plan):
     """A plan whose doors and workers are built with seams."""
 
     defence_off = ""
+    other_broker: Path | None = None
 
     def service(self, service: str, kind: str) -> HttpProcess:
         process = super().service(service, kind)
@@ -64,6 +66,12 @@ class BuiltPlan(Plan):
     def _postgres(self) -> Postgres:
         server = super()._postgres()
         server._careless = self.defence_off == FSYNC
+        return server
+
+    def _broker(self) -> RabbitMQ:
+        server = super()._broker()
+        if self.other_broker:
+            server._programs = other_broker.programs(self.other_broker, self.folder)
         return server
 
     @property
@@ -105,7 +113,14 @@ class World:
     @classmethod
     @contextmanager
     def opened(
-        cls, folder: Path, *, seed: int, load: float, defence_off: str = "", data_on: Path | None = None
+        cls,
+        folder: Path,
+        *,
+        seed: int,
+        load: float,
+        defence_off: str = "",
+        broker: Path | None = None,
+        data_on: Path | None = None,
     ) -> Iterator[Self]:
         """A store of its own in a folder, and people in it; database and broker may have another disk."""
         for name in ("postgres", "rabbitmq") if data_on else ():
@@ -114,7 +129,7 @@ class World:
             (folder / name).symlink_to(data_on / name)  # type: ignore[operator]
         # what dies again and again is started again at once: a drill has no minute to wait
         supervisor.LONGEST_PAUSE_S = SHORT_PAUSE_S
-        plan: type[BuiltPlan] = type("Built", (BuiltPlan,), {"defence_off": defence_off})
+        plan: type[BuiltPlan] = type("Built", (BuiltPlan,), {"defence_off": defence_off, "other_broker": broker})
         Armoury(folder / "faults")
         ports = own_ports(folder.parent / f"{folder.name}-ports.json")
         with System(RunSettings(folder=folder, lan=False, services=SERVICES, **ports), plan) as system:
