@@ -4,11 +4,11 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from deploy.demo.api import StoreApi
+from deploy.demo.api import Refused, StoreApi
 from deploy.demo.people import sign_in
 from deploy.demo.store import HeadOfficeDials, Store, wait
 from tests.bench import broker, drain, page, sale
@@ -92,6 +92,24 @@ def _synced(manager: StoreApi, variants: int) -> None:
 
     wait(f"{variants} variants are synced", held, within=1800)
     _say(f"{variants} variants synced from nothing {time.monotonic() - began:14.1f} s")
+    newest = _newest(manager)
+    wait("the counter has them as well", lambda: _left(manager, newest["sku"]) == newest["stock"], within=600)
+    _say(f"{variants} variants at the counter, too   {time.monotonic() - began:14.1f} s")
+
+
+def _newest(manager: StoreApi) -> dict[str, Any]:
+    """The variant that changed last."""
+    page: dict[str, Any] = {"number": 0, "more": True}
+    while page["more"]:
+        page = manager.get("/api/catalog/changes", since=page["number"], limit=2000)
+    return dict(page["items"][-1])
+
+
+def _left(manager: StoreApi, sku: str) -> int | None:
+    try:
+        return int(manager.get(f"/api/orders/scan/{sku}")["left"])
+    except Refused:
+        return None
 
 
 def _go_offline(store: Store) -> None:
