@@ -78,6 +78,7 @@ def _in_a_store(place: Path, drills: list[Drill], options: Options, data_on: Pat
     if not drills:
         return rows
     with World.opened(place, **asdict(options), data_on=data_on) as world:
+        print(f"RabbitMQ {world.system.plan.broker.control('version').strip()}", flush=True)
         rounds = Rounds(world)
         for drill in drills:
             rows.append(rounds.play(drill))
