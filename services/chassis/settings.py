@@ -1,8 +1,9 @@
 """Settings from the environment; what is missing, wrong or unknown is named all at once."""
 
 import os
+import ssl
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
@@ -44,6 +45,20 @@ def _address_of(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _provable(secret: SecretStr) -> SecretStr:
+    """Refuses an address whose broker could never prove its name, or that asks for what nobody does."""
+    parts = urlsplit(secret.get_secret_value())
+    asked = parse_qs(parts.query)
+    if unknown := sorted(asked.keys() - ({"cacertfile"} if parts.scheme == "amqps" else set())):
+        raise ValueError(f"asks for {', '.join(unknown)}, which is not known")
+    try:
+        for file in asked.get("cacertfile", []):
+            ssl.create_default_context(cafile=file)
+    except OSError:
+        raise ValueError("names a cacertfile that holds no certificates") from None
+    return secret
+
+
 def _hard_to_guess(secret: SecretStr) -> SecretStr:
     if len(set(secret.get_secret_value())) < MIN_CHARACTERS:
         raise ValueError("is too easy to guess")
@@ -75,7 +90,7 @@ Addresses = Annotated[
 ]
 File = Annotated[str, StringConstraints(min_length=1)]
 DatabaseUrl = Annotated[SecretStr, _address_of("postgresql", "postgresql+psycopg")]
-AmqpUrl = Annotated[SecretStr, _address_of("amqp", "amqps")]
+AmqpUrl = Annotated[SecretStr, _address_of("amqp", "amqps"), AfterValidator(_provable)]
 
 
 class ServiceSettings(BaseSettings):

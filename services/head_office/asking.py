@@ -99,6 +99,8 @@ def word(error: Exception) -> str:
 
 def broken_off(error: httpx2.HTTPError) -> str:
     """What went wrong, for people who have to do something about it."""
+    if somebody_answered(error):
+        return "Head office was met, and let nobody in: look whether the store's clock is right, then ask head office."
     if isinstance(error, NOT_SENT):
         return "Head office cannot be reached. Look whether the store's internet works."
     if isinstance(error, httpx2.TimeoutException):

@@ -190,6 +190,10 @@ class Shop:
         fewer = record | {"quantity": record["quantity"] - pieces}
         self._head_office.put("/shop/inventory", json=[fewer]).raise_for_status()
 
+    def left(self, sku: str) -> int:
+        """What the counter thinks is left."""
+        return int(self.get(f"/api/orders/scan/{sku}")["left"])
+
     def _product(self, sku: str) -> dict[str, Any]:
         return next(one for one in self._feed("products") if any(v["sku"] == sku for v in one.get("variants", [])))
 

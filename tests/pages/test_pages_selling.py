@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import BrowserContext, Route, expect
 
+from services.chassis.ids import new_id
 from tests.pages.shop import Shop
 from tests.pages.till import Till
 from tests.support import eventually
@@ -45,8 +46,23 @@ def test_s20_online_the_sizes_show_what_head_office_has_at_this_moment(till: Til
     shop.sell_elsewhere(article["sku"], 4)
     till.search.fill(article["product"])
     expect(till.page.get_by_role("button", name=f"{size}{article['left'] - 4} left at this moment")).to_be_visible()
+    shop.post("/api/catalog/data-sync", {"datasets": ["inventory"]})
+    eventually(lambda: shop.left(article["sku"]) == article["left"] - 4)
+    expect(till.page.get_by_role("button", name=f"{size}{article['left'] - 4} left")).to_be_visible()
+    expect(till.page.get_by_role("button", name=f"{size}{article['left'] - 4} left at this moment")).to_be_visible()
     shop.line_down()
     expect(till.page.get_by_role("button", name=re.compile(rf"^{re.escape(size)}\d+ left$"))).to_be_visible()
+
+
+def test_b7_a_cart_that_an_older_page_kept_can_be_sold(till: Till, shop: Shop) -> None:
+    article = shop.articles()[2]
+    line = {"sku": article["sku"], "quantity": 2, "name": "Old", "size": "M", "unit_price_minor": None}
+    kept = {"order_id": str(new_id()), "lines": [line], "note": "", "extensions": []}
+    till.page.evaluate("async kept => (await import('/js/db.js')).write('cart', kept)", kept)
+    till.page.reload()
+    till.start_paying()
+    till.complete()
+    assert till.sold()["document"]["lines"][0]["quantity"] == 2
 
 
 def test_s13_each_size_shows_what_is_left_and_more_than_that_needs_a_manager(till: Till, shop: Shop) -> None:

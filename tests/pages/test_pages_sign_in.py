@@ -7,6 +7,9 @@ from tests.pages.shop import Shop
 from tests.pages.till import Till
 from tests.support import eventually
 
+# no timer has run meanwhile: what is touched first finds that a night has passed
+ASLEEP = "() => { const now = Date.now; Date.now = () => now() + 30_000_000; }"
+
 
 def test_b19_a_manager_pairs_anew_till_and_an_associate_signs_in(browser_of_a_till: BrowserContext, shop: Shop) -> None:
     till = Till(browser_of_a_till, shop)
@@ -45,13 +48,28 @@ def test_t9_a_till_that_nobody_touches_asks_for_the_pin_and_keeps_the_cart(till:
     page.keyboard.press("F7")
     expect(page.get_by_role("dialog")).to_be_visible()
     token = page.evaluate("sessionStorage.getItem('till.token')")
-    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 700_000; }")
-    expect(page.get_by_text(f"The cart of {shop.associate.name} is as it was.")).to_be_visible()
+    till.let_pass(seconds=580)
+    expect(page.get_by_text("it locks in half a minute")).to_be_visible()
+    till.let_pass(seconds=30)
+    expect(page.get_by_text("Nobody touched this till for a while: it is locked.")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     eventually(lambda: not shop.knows(token))
     page.get_by_label("PIN", exact=True).fill(shop.associate.pin)
     till.press("Sign in")
     expect(till.line(article["sku"]).get_by_label("Quantity of")).to_have_value("1")
+
+
+def test_t9_what_was_typed_at_pay_outlives_the_lock_and_a_till_that_slept_is_locked(till: Till, shop: Shop) -> None:
+    till.scan(shop.articles()[0]["barcode"])
+    till.start_paying()
+    till.pay_by("UPI at Store")
+    reference = till.page.get_by_label("UPI reference")
+    reference.fill("123456")
+    till.page.evaluate(ASLEEP)
+    till.page.keyboard.press("Shift")
+    till.page.get_by_label("PIN", exact=True).fill(shop.associate.pin)
+    till.press("Sign in")
+    expect(reference).to_have_value("123456")
 
 
 def test_b18_a_wrong_pin_is_said_beside_and_the_pad_serves_where_there_is_no_keyboard(till: Till, shop: Shop) -> None:

@@ -132,7 +132,8 @@ def _show(app: App, dataset: Dataset, done: int, total: int) -> None:
 
 
 def _note_failure(app: App, dataset: Dataset, error: FeedFailed | FeedRefused) -> None:
-    log.warning("feed_not_taken", dataset=dataset, code=error.code, reason=error.reason)
+    cause = type(error.__cause__).__name__
+    log.warning("feed_not_taken", dataset=dataset, code=error.code, reason=error.reason, cause=cause)
     with app.db.transaction() as tx:
         deletions = error.deletions if isinstance(error, FeedRefused) else None
         datasets.fail(tx, dataset, error.code, error.reason, deletions)

@@ -126,9 +126,8 @@ def gathered(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
     """The cart with each SKU once, in the order in which it was first scanned."""
     lines: dict[str, Wanted] = {}
     for line in wanted:
-        known = lines.get(line.sku, Wanted(line.sku, 0))
-        both = dict.fromkeys(known.extensions + line.extensions)
-        lines[line.sku] = Wanted(line.sku, known.quantity + line.quantity, tuple(both))
+        known = lines.get(line.sku)
+        lines[line.sku] = replace(known, quantity=known.quantity + line.quantity) if known else line
     return tuple(lines.values())
 
 
@@ -233,8 +232,8 @@ def _extra(extra: Extra, *, interstate: bool) -> Line:
 
 
 def differences(agreed: Mapping[str, int], now: Quote) -> list[dict[str, Any]]:
-    """What changed since a customer agreed to unit prices by SKU: a row a line."""
-    prices = {line.sku: line.unit_price_minor for line in now.lines}
+    """What changed since a customer agreed to unit prices by SKU: a row an article; what extends it is in the total."""
+    prices = {line.sku: line.unit_price_minor for line in now.lines if line.for_line is None}
     return [
         {"sku": sku, "was_minor": agreed.get(sku), "is_minor": prices.get(sku)}
         for sku in sorted(set(agreed) | set(prices))

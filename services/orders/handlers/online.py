@@ -1,5 +1,6 @@
 """What only head office can give, while the store is online; a plain cart never waits for it."""
 
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -40,6 +41,8 @@ M = TypeVar("M", bound=BaseModel)
 log = get_logger()
 
 CAPTURED = "captured"
+# who only looks must not hold what those who sell need, however slow head office is
+LIVE_STOCK_AT_ONCE = BoundedSemaphore(3)
 
 
 def ask(app: App, cart: Cart, plain: Quote) -> Offer:
@@ -48,6 +51,9 @@ def ask(app: App, cart: Cart, plain: Quote) -> Offer:
     body = cart.model_dump(mode="json", include={"fulfilment", "coupon"}) | {"lines": [_asked(x) for x in plain.lines]}
     found = app.head_office.quote(str(cart.order_id), body, timeout=app.settings.online_timeout_s)
     answer = _read(OnlineQuote, found, features)
+    if _extended(answer) != sorted((line.sku, code) for line in plain.lines for code in line.extensions):
+        log.warning("head_office_extends_otherwise", order_id=str(cart.order_id))
+        raise HeadOfficeSilent(features=", ".join(features))
     with app.db.transaction() as tx:
         online.keep(tx, cart.order_id, _fingerprint(cart), answer.model_dump(mode="json"))
     return offer(answer)
@@ -108,7 +114,12 @@ def payment(app: App, order_id: UUID, n: int) -> PaymentIntent:
 def live_stock(app: App, skus: list[str]) -> LiveStock:
     """What is left of articles at this moment."""
     _must_be_online(app, Feature.LIVE_STOCK)
-    answer = app.head_office.stock(skus, timeout=app.settings.online_timeout_s)
+    if not LIVE_STOCK_AT_ONCE.acquire(blocking=False):
+        raise HeadOfficeSilent(features=str(Feature.LIVE_STOCK))
+    try:
+        answer = app.head_office.stock(skus, timeout=app.settings.online_timeout_s)
+    finally:
+        LIVE_STOCK_AT_ONCE.release()
     found = _read(StockOfHeadOffice, answer, [Feature.LIVE_STOCK])
     with app.db.transaction() as tx:
         unsent = heard.sold_and_unsent(tx, skus)
@@ -127,6 +138,10 @@ def update_product(app: App, product_id: str, changes: ProductUpdate) -> dict[st
     told = changes.model_dump(exclude_none=True)
     found = app.head_office.update_product(product_id, told, timeout=app.settings.online_timeout_s)
     return _must(found, [Feature.PRODUCT_UPDATE])
+
+
+def _extended(answer: OnlineQuote) -> list[tuple[str, str]]:
+    return sorted((extension.sku, extension.code) for extension in answer.extensions)
 
 
 def _asked(line: Line) -> dict[str, Any]:

@@ -72,7 +72,8 @@ def row(deal: Deal, document: dict[str, Any]) -> dict[str, Any]:
     """What `store_sale` writes."""
     invoice = document["invoice"]
     # extras have no stock
-    moved = {line["sku"]: line["quantity"] for line in document["lines"] if line["sku"] in deal.quote.left}
+    goods = [line for line in document["lines"] if line["for_line"] is None]
+    moved = {line["sku"]: line["quantity"] for line in goods if line["sku"] in deal.quote.left}
     return beside(document) | {
         "document": as_json(document),
         "series_year": invoice["financial_year"],

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from services.chassis.fields import Code, Flag, Line, Minor, Note, Quantity, Strict
 from services.orders.domain.freshness import Freshness
@@ -49,6 +49,15 @@ class Cart(Strict):
     coupon: Code | None = None
     note: Note = ""
     pays_cash: Flag = False
+
+    @field_validator("lines")
+    @classmethod
+    def _extended_alike(cls, lines: list[CartLine]) -> list[CartLine]:
+        extended: dict[str, list[str]] = {}
+        for line in lines:
+            if extended.setdefault(line.sku, line.extensions) != line.extensions:
+                raise ValueError(f"each piece of {line.sku} has to have the same extensions")
+        return lines
 
 
 class PaymentIn(Strict):

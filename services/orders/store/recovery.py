@@ -85,7 +85,8 @@ def moved(lines: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Pieces by article, in the order in which everybody locks them."""
     pieces: Counter[str] = Counter()
     for line in lines:
-        pieces[line["sku"]] += line["quantity"]
+        if line.get("for_line") is None:
+            pieces[line["sku"]] += line["quantity"]
     return dict(sorted(pieces.items()))
 
 

@@ -36,8 +36,8 @@ export async function grant() {
     folder = await window.showDirectoryPicker({ id: "till", ...WRITABLE });
   }
   await prove(folder);
-  await learnKey();
   await remember(FOLDER, folder);
+  await learnKey();
   await look();
   await put("/api/sessions/till-storage-grant", { granted: true, folder: folder.name || "/" });
 }

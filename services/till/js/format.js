@@ -15,8 +15,10 @@ let moments, times;
 export function showTimesOf(timeZone) {
   if (moments && timeZone === zone) return;
   zone = timeZone;
-  moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short", timeZone });
-  times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short", timeZone });
+  // a zone that this browser has not heard of is better than no page
+  const known = !timeZone || Intl.supportedValuesOf("timeZone").includes(timeZone) ? timeZone : undefined;
+  moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short", timeZone: known });
+  times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short", timeZone: known });
 }
 
 showTimesOf(undefined);

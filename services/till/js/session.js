@@ -29,7 +29,7 @@ export const tillUnknown = signal(false);
 /** Those who signed in here lately, the last first. */
 export const recent = signal(stored(RECENT, []));
 
-/** Whose shift was ended because nobody touched the till: {staff_code, name}; null where that is not so. */
+/** Whose shift was ended because nobody touched the till: a staff code; null where that is not so. */
 export const locked = signal(null);
 
 signedOut.add(() => take(null));
@@ -69,8 +69,7 @@ export async function signOut() {
 
 /** Ends the shift of whoever went away; who comes back signs in again. */
 export async function lock() {
-  const { staff_code, name } = who.value;
-  locked.value = { staff_code, name };
+  locked.value = who.value.staff_code;
   const ended = post("/api/sessions/sign-out").catch(() => null);
   keepToken(null);
   take(null);

@@ -16,6 +16,7 @@ ORDERS, QUOTES = "/api/orders/orders", "/api/orders/quotes"
 HELD, CUSTOMERS = "/api/orders/held-carts", "/api/orders/customers"
 STORED = ("orders", "payments", "movements", "abandoned", "orphan_payments", "held_carts", "customers", "outbox")
 REFUSED = {400, 409, 413, 415, 422}
+ONE = {"sku": "A1", "quantity": 1}
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +38,14 @@ def sale(**more: Any) -> dict[str, Any]:
     """What a till sends for one shirt."""
     return {
         "order_id": str(new_id()),
-        "lines": [{"sku": "A1", "quantity": 1}],
+        "lines": [ONE],
         "total_minor": 1_049_00,
         "payments": [{"payment_mode": "CASH", "amount_minor": 1_049_00}],
     } | more
 
 
 def line(**more: Any) -> dict[str, Any]:
-    return sale(lines=[{"sku": "A1", "quantity": 1} | more])
+    return sale(lines=[ONE | more])
 
 
 def payment(**more: Any) -> dict[str, Any]:
@@ -142,7 +143,8 @@ def test_a_number_that_is_none_is_refused(shop: Counter, make: Callable[..., Any
         (line(quantity=0), "invalid_input"),
         (line(quantity=10_000), "invalid_input"),
         (sale(lines=[]), "invalid_input"),
-        (sale(lines=[{"sku": "A1", "quantity": 1}] * 501), "invalid_input"),
+        (sale(lines=[ONE, ONE | {"extensions": ["HEM"]}]), "invalid_input"),
+        (sale(lines=[ONE] * 501), "invalid_input"),
         (sale(payments=[]), "invalid_input"),
         (sale(payments=[{"payment_mode": "CASH", "amount_minor": 1}] * 11), "invalid_input"),
         (payment(amount_minor=1_048_99), "payment_refused"),

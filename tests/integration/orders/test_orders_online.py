@@ -22,6 +22,7 @@ from services.head_office.port import Done
 from services.orders import errors
 from services.orders.handlers import invoicing, online, selling
 from services.orders.schemas import Cart, CustomerIn, Delivery, PaymentIntentIn, ProductUpdate
+from services.orders.store import recovery
 from tests.support import eventually
 
 ROOT = Path(__file__).parents[3]
@@ -106,6 +107,22 @@ def test_s20_delivery_and_extensions_are_lines_without_stock(online_counter: Cou
     assert [line["sku"] for line in lines] == ["A1", "HEM", "DELIVERY"]
     assert (lines[0]["extensions"], lines[1]["for_line"], lines[1]["amount_minor"]) == (["HEM"], 1, 2 * 150_00)
     assert online_counter.scalar("select count(*) from movements") == 1
+
+
+def test_s20_a_line_is_extended_as_was_asked_or_not_at_all(counter: Counter):
+    counter.app = replace(counter.app, head_office=Saying(GOOD))
+    with pytest.raises(errors.HeadOfficeSilent):
+        selling.quote(counter.app, cart(extensions=["HEM"]), counter.till)
+
+
+def test_s20_what_extends_an_article_is_printed_beneath_it(online_counter: Counter):
+    wanted = cart(extensions=["HEM"])
+    order = pay(online_counter, selling.quote(online_counter.app, wanted, online_counter.till), wanted)
+    shown = invoicing.html(online_counter.app, order.order_id, online_counter.till)
+    assert 0 < shown.index("A1 · HSN") < shown.index("Alteration: hem") < shown.index("Total")
+    paper = PdfReader(BytesIO(invoicing.pdf(online_counter.app, order.order_id, online_counter.till)))
+    assert "Alteration: hem" in paper.pages[0].extract_text()
+    assert recovery.moved(order.document["lines"]) == {"A1": 2}
 
 
 def test_s20_a_delivery_goes_somewhere_where_somebody_answers(online_counter: Counter):
@@ -262,6 +279,7 @@ class Saying:
         GOOD | {"extensions": [CHARGE | {"amount_minor": -1}]},
         GOOD | {"extensions": [CHARGE | {"name": "\x00"}]},
         GOOD | {"extensions": [CHARGE | {"sku": None}]},
+        GOOD | {"extensions": [CHARGE]},
         GOOD | {"promotions": [{"code": "X", "name": {"a": 1}}]},
     ],
 )

@@ -39,7 +39,7 @@ def test_s13_the_same_article_scanned_twice_is_one_line():
 def test_s20_what_extends_an_article_stands_beneath_it_and_a_delivery_at_the_end():
     hems = [Extra("HEM", "Hem", 150_00, sku) for sku in ("A1", "A2")]
     extras = (Extra("DELIVERY", "Delivery", 99_00), *hems)
-    wanted = [Wanted("A1", 1, ("HEM",)), Wanted("A2", 1), Wanted("A2", 1, ("HEM",))]
+    wanted = [Wanted("A1", 1, ("HEM",)), Wanted("A2", 2, ("HEM",))]
     lines = quote(wanted, item(), item("A2"), extras=extras).lines
     assert [(x.line_no, x.sku, x.for_line) for x in lines] == [
         (1, "A1", None),

@@ -10,6 +10,7 @@ import { Finder } from "../sell/finder.js";
 import { lookHeld } from "../sell/held.js";
 import { leave, Pay } from "../sell/pay.js";
 import { Receipt } from "../sell/receipt.js";
+import { who } from "../session.js";
 import { stage } from "../sell/stage.js";
 import { useKeys } from "../sell/keys.js";
 import { Waiting } from "../sell/waiting.js";
@@ -27,7 +28,8 @@ export function Sell() {
     });
     return () => {
       stop?.();
-      if (stage.value === "pay") leave();
+      // who was locked out goes on where they were
+      if (stage.value === "pay" && who.value) leave();
     };
   }, []);
   useNews(["held-carts"], lookHeld);

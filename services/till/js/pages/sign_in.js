@@ -31,7 +31,7 @@ function WithPin() {
   const pin = useRef(null);
   const [known, setKnown] = useState(recent.value.length > 0);
   const form = useForm({
-    start: { staff_code: locked.value?.staff_code ?? (recent.value.length === 1 ? recent.value[0].staff_code : "") },
+    start: { staff_code: locked.value ?? (recent.value.length === 1 ? recent.value[0].staff_code : "") },
     check: ({ staff_code: code, pin: typed }) => ({ staff_code: !code?.trim() && words.enterCode, pin: !typed && words.enterPin }),
     words: { staff_code: words.enterCode, pin: words.enterPin },
     act: async ({ staff_code: code, pin: typed }) => {
@@ -49,7 +49,7 @@ function WithPin() {
   const press = (digit) => form.set("pin", digit === null ? (form.values.pin ?? "").slice(0, -1) : (form.values.pin ?? "") + digit);
   return html`<form class="stack" onSubmit=${form.submit} novalidate>
     <h1>${till.value ? words.atTill(till.value.name) : words.title}</h1>
-    ${locked.value && html`<p class="notice" role="status">${words.locked(locked.value.name)}</p>`}
+    ${locked.value && html`<p class="notice" role="status">${words.locked}</p>`}
     ${known
       ? html`<${Recent} chosen=${form.values.staff_code} pick=${pick} other=${() => setKnown(false)} />`
       : html`<${Field} label=${words.staffCode} ...${form.bind("staff_code")} autocapitalize="characters" focused />`}

@@ -47,7 +47,7 @@ export function Correcting({ order, parts, close }) {
 }
 
 const Lines = ({ form, paper }) =>
-  paper.lines.map(
+  paper.lines.filter((line) => !line.for_line).map(
     (line, n) => html`<div class="pair" key=${line.line_no}>
       <p class="printed"><bdi>${words.line(line.line_no, line.name)}</bdi><span class="muted">${words.asPrinted(line.sku)}</span></p>
       <${Field} label=${words.sku} ...${form.bind(`sku-${line.line_no}`)} maxlength="64" placeholder=${line.sku} focused=${n === 0} />

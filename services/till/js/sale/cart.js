@@ -26,8 +26,15 @@ export const cart = signal(null);
 export const isEmpty = computed(() => !cart.value?.lines.length);
 export const pieces = computed(() => cart.value?.lines.reduce((sum, line) => sum + line.quantity, 0) ?? 0);
 
+/** A cart that was kept somewhere, as this page reads it: an older page may have kept it. */
+export const whole = (kept) => {
+  const fields = Object.keys(empty()).concat("place_of_supply");
+  const known = Object.fromEntries(Object.entries(kept).filter(([name]) => fields.includes(name)));
+  return { ...empty(), ...known, lines: (kept.lines ?? []).map((line) => ({ extensions: [], ...line })) };
+};
+
 export async function load() {
-  cart.value ??= { ...empty(), ...(await read(KEY)) };
+  cart.value ??= whole((await read(KEY)) ?? {});
 }
 
 /** Changes the cart, and keeps it. */

@@ -5,7 +5,7 @@ import { missing } from "../folder.js";
 import { mode, offline } from "../live.js";
 import { ask } from "../parts/dialog.js";
 import { say } from "../parts/toast.js";
-import { cart, change, extend, isEmpty, request, startAnew } from "../sale/cart.js";
+import { cart, change, extend, isEmpty, request, startAnew, whole } from "../sale/cart.js";
 import { refused } from "../sale/place.js";
 import { changes, quote, reckoned, reckoning, refusal } from "../sale/quote.js";
 import { who } from "../session.js";
@@ -44,6 +44,7 @@ export async function chooseExtras() {
   if (extras !== undefined) await change(extras);
 }
 
+/** `name`: what the line is called, with its size. */
 export async function extendLine(line, name) {
   const extensions = await ask(Extensions, { line, name });
   if (extensions !== undefined) await extend(line.sku, extensions);
@@ -77,10 +78,9 @@ export async function showHeld() {
   const { cart: found } = await post(`/api/orders/held-carts/${chosen.order_id}/recall`);
   const { sales_employee_code: code, ...rest } = found;
   await change({
-    ...rest,
-    taken: [],
+    ...whole(rest),
     sales_employee: code ? { staff_code: code, name: await nameOf(code) } : null,
-    lines: found.lines.map((line) => ({ ...line, name: line.sku, size: null, unit_price_minor: null })),
+    lines: whole(rest).lines.map((line) => ({ ...line, name: line.sku, size: null, unit_price_minor: null })),
   });
   await lookHeld();
 }

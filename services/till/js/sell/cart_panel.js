@@ -104,6 +104,7 @@ function Line({ line, reckoned, services, open }) {
   const { sku, quantity, unit_price_minor: price } = line;
   const name = reckoned?.name ?? line.name;
   const size = reckoned?.size ?? line.size;
+  const whole = [name, size].filter(Boolean).join(", ");
   const current = reckoned?.quantity === quantity ? reckoned : null;
   const amount = current ? current.amount_minor - current.discount_minor : price === null ? null : price * quantity;
   return html`<li class="line">
@@ -114,12 +115,13 @@ function Line({ line, reckoned, services, open }) {
       ${current?.oversold && html`<small class="oversold">${t.sell.oversold(current.left ?? 0)}</small>`}
     </div>
     ${open &&
-    html`<${Button} kind="quiet" class="square extend" icon="extend" label=${t.sell.extensions.title(name)} why=${offline() && t.common.notAvailableOffline}
-      act=${() => extendLine(line, name)} />`}
+    html`<${Button} kind="quiet" class="square extend" icon="extend" label=${t.sell.extensions.title(whole, line.extensions)}
+      why=${offline() && !line.extensions.length && t.common.notAvailableOffline} act=${() => extendLine(line, whole)} />`}
     ${open
       ? html`<${Quantity} sku=${sku} name=${name} quantity=${quantity} />`
       : html`<span class="muted">× ${quantity}</span>`}
     <span class="amount">${money(amount)}</span>
+    ${services.length === 0 && line.extensions.length > 0 && html`<p class="service muted">${line.extensions.join(", ")}</p>`}
     ${services.map((service) => html`<p class="service" key=${service.sku}><${Service} line=${service} /></p>`)}
   </li>`;
 }

@@ -17,7 +17,7 @@ export function Extensions({ line, name, close }) {
     act: async ({ codes }) => close(split(codes)),
   });
   return html`<form onSubmit=${form.submit} novalidate><${Sheet}
-    title=${words.title(name)}
+    title=${words.title(name, [])}
     close=${close}
     actions=${html`<${Button} act=${() => close()}>${t.common.cancel}<//><button class="button main">${t.common.save}</button>`}
   >

@@ -1,40 +1,46 @@
 // What is left of articles at this moment, by head office, while the store is online.
 
 import { post } from "../api.js";
-import { mode, onNews } from "../live.js";
-import { useEffect, useState } from "../ui.js";
+import { mode } from "../live.js";
+import { useEffect, useRef, useState } from "../ui.js";
 
-// words that are still being typed ask nobody
+// words that are still being typed ask nobody, nor does each sale of a busy hour
 const SETTLED_MS = 400;
+const SOLD_MS = 5_000;
 const MOST = 100;
 
 /**
- * By how many pieces head office's figure of each article differs from the store's: a sale that comes later changes
- * both alike. Empty while nothing of it is known.
+ * Gives `left(variant)`: {left, live}. Head office's figure stands for as long as the store's own is the one that it was
+ * asked beside; when that changes, the store's stands until head office is asked again.
  */
 export function useLiveStock(items) {
-  const [off, setOff] = useState(new Map());
+  const [told, setTold] = useState(new Map());
+  const known = useRef("");
   const variants = items.flatMap((item) => item.variants);
   const online = mode.value?.mode === "online";
+  const skus = variants.map(({ sku }) => sku).join();
   useEffect(() => {
-    setOff(new Map());
-    if (!online || !variants.length) return undefined;
+    if (!online) return setTold(new Map());
     const overtaken = new AbortController();
-    const ask = () => differences(variants, overtaken.signal).then(setOff, () => null);
-    const timer = setTimeout(ask, SETTLED_MS);
-    const deaf = onNews(["catalog"], ask);
-    return () => (clearTimeout(timer), deaf(), overtaken.abort());
-  }, [online, variants.map(({ sku }) => sku).join()]);
-  return off;
+    const unknown = variants.filter(({ sku, left }) => told.get(sku)?.beside !== left);
+    const ask = () => unknown.length && asked(unknown, overtaken.signal, (found) => setTold((old) => new Map([...old, ...found])));
+    const timer = setTimeout(ask, known.current === skus ? SOLD_MS : SETTLED_MS);
+    known.current = skus;
+    return () => (clearTimeout(timer), overtaken.abort());
+  }, [online, variants.map(({ sku, left }) => `${sku} ${left}`).join()]);
+  return ({ sku, left }) => {
+    const found = told.get(sku);
+    return found?.beside === left ? { left: found.left, live: true } : { left, live: false };
+  };
 }
 
-async function differences(variants, signal) {
-  const known = new Map(variants.map(({ sku, left }) => [sku, left]));
-  const skus = [...known.keys()];
-  const found = [];
+/** Tells what head office says, a hundred articles at a time; without an answer the store's figures stand. */
+async function asked(variants, signal, tell) {
+  const beside = new Map(variants.map(({ sku, left }) => [sku, left]));
+  const skus = [...beside.keys()];
   for (let n = 0; n < skus.length; n += MOST) {
-    const { items } = await post("/api/orders/live-stock", { skus: skus.slice(n, n + MOST) }, { signal });
-    found.push(...items);
+    const page = await post("/api/orders/live-stock", { skus: skus.slice(n, n + MOST) }, { signal }).catch(() => null);
+    if (!page) return;
+    tell(page.items.map(({ sku, left }) => [sku, { left, beside: beside.get(sku) }]));
   }
-  return new Map(found.map(({ sku, left }) => [sku, left - known.get(sku)]));
 }

@@ -12,7 +12,7 @@ const MOST_TRIES = 5;
 
 /** Asks the store for the sale, with the total and the prices that the customer agreed to. */
 export async function pay(total, payments) {
-  const agreed = Object.fromEntries(quote.value.lines.map((line) => [line.sku, line.unit_price_minor]));
+  const agreed = Object.fromEntries(quote.value.lines.filter((line) => line.for_line === null).map((line) => [line.sku, line.unit_price_minor]));
   const sale = { ...request(cart.value), total_minor: total, agreed, payments };
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     await place(sale);

@@ -14,7 +14,7 @@ import { useLiveStock } from "./live_stock.js";
 const FEW = 3;
 
 export function Products({ items, cursor, problem, loaded, more, again }) {
-  const off = useLiveStock(items);
+  const leftOf = useLiveStock(items);
   if (problem) {
     return html`<div class="empty">
       <p>${reached.value ? t.sell.searchFails : problem.message}</p>
@@ -24,12 +24,12 @@ export function Products({ items, cursor, problem, loaded, more, again }) {
   if (loaded && !items.length) return html`<p class="empty">${t.sell.nothingFound}</p>`;
   return html`<div class="products-scroll">
     ${offline() && html`<p class="hint stock-note">${t.sell.stockNote}</p>`}
-    <div class="products">${items.map((item) => html`<${Product} key=${item.product_id} item=${item} off=${off} />`)}</div>
+    <div class="products">${items.map((item) => html`<${Product} key=${item.product_id} item=${item} leftOf=${leftOf} />`)}</div>
     ${cursor && html`<${Button} class="more" act=${more}>${t.sell.more}<//>`}
   </div>`;
 }
 
-function Product({ item, off }) {
+function Product({ item, leftOf }) {
   const from = item.price_from_minor === item.price_to_minor ? money(item.price_from_minor) : t.sell.from(money(item.price_from_minor));
   return html`<article class="product">
     <header>
@@ -40,22 +40,20 @@ function Product({ item, off }) {
       html`<${Button} kind="quiet" class="square correct" icon="more" label=${t.sell.correct.label(item.name)} why=${offline() && t.common.notAvailableOffline}
         act=${() => ask(CorrectProduct, { item })} />`}
     </header>
-    <div class="sizes">${item.variants.map((variant) => html`<${Size} key=${variant.sku} product=${item} variant=${variant} off=${off.get(variant.sku)} />`)}</div>
+    <div class="sizes">${item.variants.map((variant) => html`<${Size} key=${variant.sku} product=${item} variant=${variant} ...${leftOf(variant)} />`)}</div>
   </article>`;
 }
 
-/** `off`: by how much head office's figure of this moment differs; undefined where it has not said. */
-function Size({ product, variant, off }) {
+/** `live`: whether head office says what is left at this moment. */
+function Size({ product, variant, left, live }) {
   const { size, price_minor: price } = variant;
-  const left = variant.left + (off ?? 0);
-  const live = off !== undefined;
   const name = size || t.sell.oneSize;
   const kind = left <= 0 ? "none" : left <= FEW ? "few" : "";
   return html`<${Button}
     class="size ${kind} ${live ? "live" : ""}"
     act=${() => addVariant(product, variant)}
     why=${price === null && t.sell.noPrice(product.name)}
-    label=${t.sell.sizeLabel(product.name, name, count(left), live)}
+    label=${t.sell.sizeLabel(product.name, name, count(Math.max(0, left)), live)}
   >
     <span>${name}</span><small>${left > 0 ? count(left) : t.sell.noneLeft}</small>
   <//>`;

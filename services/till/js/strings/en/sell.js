@@ -74,7 +74,7 @@ export const sell = {
     enterCode: "A code has letters, digits, dots, dashes and slashes only.",
   },
   extensions: {
-    title: (name) => `Extensions of ${name}`,
+    title: (name, codes) => `Extensions of ${name}${codes.length ? `: ${codes.join(", ")}` : ""}`,
     codes: "Extensions",
     hint: "Codes of warranties or alterations, with spaces between them; each piece gets them.",
     tooMany: (most) => `A line takes ${most} extensions at most.`,
