@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from tests.faults.drills import broker, database, head_office, machine, processes
+from tests.faults.drills.points import POINTS
 from tests.faults.rounds import Drill
+
+__all__ = ["DRILLS", "NOT_MADE", "POINTS", "random_kills"]
 
 DRILLS: tuple[Drill, ...] = (
     *processes.DRILLS,
@@ -12,7 +15,6 @@ DRILLS: tuple[Drill, ...] = (
     *head_office.DRILLS,
     *machine.DRILLS,
 )
-POINTS = processes.POINTS
 
 
 def random_kills(kills: int) -> list[Drill]:

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 from contextlib import suppress
 
 from tests.faults.drills import broker
@@ -20,10 +19,6 @@ ACK = "ack.chassis.intake.Intake._take"
 DEATHS = 30
 # a supervisor finds in 15 s that a process which stands still is of no use
 NOTICED_S = 60
-# a point that is reached now and then has longer turns later
-TURN_S, TURNS = 8, 3
-POINTS_WITHIN_S = 420
-SHOWN = 12
 
 
 def at(*points: str) -> Strike:
@@ -145,60 +140,6 @@ def ask_and_leave(address: str) -> socket.socket:
     return connection
 
 
-def every_point(world: World) -> bool:
-    """Each point that was ever reached; every process goes through its own, one after the other."""
-    left: dict[str, list[str]] = {}
-    for point in sorted(world.armoury.seen()):
-        left.setdefault(point.partition(":")[0], []).append(point)
-    for points in left.values():
-        world.rng.shuffle(points)
-    walks = [Walk(world, process, points) for process, points in left.items()]
-    deadline = time.monotonic() + POINTS_WITHIN_S
-    while time.monotonic() < deadline:
-        ended = [walk.step() for walk in walks]
-        if all(ended):
-            break
-        world.pause(0.1)
-    missed = sorted(point for walk in walks for point in walk.missed())
-    total = sum(map(len, left.values()))
-    world.notes["points"] = "; not ".join([f"{total - len(missed)} of {total} points struck", *missed[:SHOWN]])
-    return not missed
-
-
-class Walk:
-    """The points of one process, each armed until it is struck or has had its turns."""
-
-    def __init__(self, world: World, process: str, points: list[str]) -> None:
-        self._world, self._process = world, process
-        self._waiting = [(point, 1) for point in points]
-        self._armed: tuple[str, int] | None = None
-        self._since = 0.0
-        self._given_up: list[str] = []
-
-    def step(self) -> bool:
-        """Arms the next one when it is time to; whether all had their turn."""
-        armoury, now = self._world.armoury, time.monotonic()
-        if self._armed is not None:
-            point, turn = self._armed
-            if not armoury.struck(point) and now - self._since < TURN_S * turn:
-                return False
-            if not armoury.struck(point):
-                armoury.disarm(point)
-                if turn < TURNS:
-                    self._waiting.append((point, turn + 1))
-                else:
-                    self._given_up.append(point)
-            self._armed = None
-        if self._waiting and self._world.is_ready(self._process):
-            self._armed, self._since = self._waiting.pop(0), now
-            armoury.arm(self._armed[0])
-        return not self._waiting and self._armed is None
-
-    def missed(self) -> list[str]:
-        left = [point for point, _ in self._waiting]
-        return [*self._given_up, *left, *([self._armed[0]] if self._armed else [])]
-
-
 def at_random(world: World) -> bool:
     """Ten kills of anything, at any moment."""
     struck = 0
@@ -238,5 +179,4 @@ DRILLS = (
     Drill("F57", "an update while orders wait in the queue", update_with_a_full_queue, 40),
     Drill("F60", "readers of metrics ask and never read", readers_hang, 10),
 )
-POINTS = Drill("points", "killed once at every point of every process", every_point, 60)
 RANDOM = Drill("random", "ten kills of anything at any moment", at_random, 60, rounds=10)

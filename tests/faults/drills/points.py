@@ -1,0 +1,55 @@
+"""Every place at which a process can be killed, each once."""
+
+import itertools
+import time
+from contextlib import suppress
+
+import psycopg
+
+from deploy.demo.api import Refused
+from tests.faults.drills import broker, head_office
+from tests.faults.rounds import Drill
+from tests.faults.world import World
+
+WITHIN_S = 300
+SHOWN = 12
+# what dies at any moment answers somebody with an error
+DYING = (OSError, TimeoutError, Refused, psycopg.Error)
+
+
+def outage(world: World) -> None:
+    """The line is down for a while; some of what was sold is refused afterwards, and sent again."""
+    with world.outage():
+        world.sell(20)
+    with world.dials(head_office.REFUSAL):
+        world.sell(20)
+    world.send_again()
+
+
+# what tills and back office do not bring about by themselves
+ERRANDS = (outage, broker.poison, head_office.feed("wrong_checksum"), head_office.mode_by_hand)
+
+
+def every_point(world: World) -> bool:
+    """Each point that was ever reached; all are armed at once, and a process dies at whichever it comes to next."""
+    wanted = sorted(world.armoury.seen())
+    for point in wanted:
+        world.armoury.arm(point)
+    deadline = time.monotonic() + WITHIN_S
+    errands = itertools.cycle(ERRANDS)
+    while (left := _armed(world, wanted)) and time.monotonic() < deadline:
+        with suppress(*DYING):
+            next(errands)(world)
+        world.pause(1)
+    for point in left:
+        world.armoury.disarm(point)
+    struck = f"{len(wanted) - len(left)} of {len(wanted)} points struck"
+    world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
+    return not left
+
+
+def _armed(world: World, points: list[str]) -> list[str]:
+    return [point for point in points if not world.armoury.struck(point)]
+
+
+POINTS = Drill("points", "killed once at every point of every process", every_point, 60)
