@@ -50,7 +50,7 @@ def main(
             print(f"{row:<6} not run: {why}")
     if out:
         out.write_text(table.markdown(rows, seed))
-    failed = [row for row in rows if row.failed or row.not_run]
+    failed = [row for row in rows if row.failed or row.lacks]
     print(f"{time.monotonic() - began:.0f} s, seed {seed}, load {load}")
     print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
     sys.exit(bool(failed))

@@ -21,7 +21,8 @@ Strike = Callable[[World], Any]
 class Drill:
     """A fault of the matrix; `strike` makes it, lets it last, ends it, and says whether it was seen to strike.
 
-    `within` is how many seconds may pass from its end until all is at rest, `rounds` how often it is made.
+    `within` is how many seconds may pass from its end until all is at rest, `rounds` how often it is made, and `again`
+    how often more when it did not strike.
     """
 
     row: str
@@ -29,6 +30,7 @@ class Drill:
     strike: Strike
     within: float
     rounds: int = 1
+    again: int = 2
 
 
 @dataclass
@@ -51,6 +53,11 @@ class Row:
     @property
     def failed(self) -> bool:
         return bool(set(self.wrong) - {"I22"})
+
+    @property
+    def lacks(self) -> int:
+        """How many rounds are still to be made: one in which nothing struck is none."""
+        return self.drill.rounds - (self.rounds - self.not_run)
 
     def note(self, found: Findings, evidence: Evidence, before: Findings | None) -> None:
         """Adds a round; figures that only grow count from the round before."""
@@ -79,11 +86,10 @@ class Rounds:
 
     def play(self, drill: Drill) -> Row:
         row = Row(drill)
-        for _ in range(drill.rounds):
+        while row.lacks and row.rounds < drill.rounds + drill.again:
             try:
                 self._one(drill, row)
             except NotMade as error:
-                row.not_run += 1
                 row.why = str(error)
                 return row
         return row

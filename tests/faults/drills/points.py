@@ -52,4 +52,4 @@ def _armed(world: World, points: list[str]) -> list[str]:
     return [point for point in points if not world.armoury.struck(point)]
 
 
-POINTS = Drill("points", "killed once at every point of every process", every_point, 60)
+POINTS = Drill("points", "killed once at every point of every process", every_point, 60, again=0)
