@@ -169,12 +169,19 @@ class BackOffice:
 
     def _work(self) -> None:
         while not self._stopping.wait(0.25):
-            errand = self._rng.choice(self._errands)
-            try:
-                errand()
-                self.done[errand.__name__] += 1
-            except (Refused, TimeoutError, IndexError) as error:
-                self.failed[f"{errand.__name__}: {str(error)[:60]}"] += 1
+            self._try(self._rng.choice(self._errands))
+
+    def all_errands(self) -> None:
+        """Each once, one after the other."""
+        for errand in self._errands:
+            self._try(errand)
+
+    def _try(self, errand: Callable[[], None]) -> None:
+        try:
+            errand()
+            self.done[errand.__name__] += 1
+        except (Refused, TimeoutError, IndexError) as error:
+            self.failed[f"{errand.__name__}: {str(error)[:60]}"] += 1
 
     def _customer(self) -> None:
         who = {"name": f"{CANARY} {self._rng.randrange(99)}", "phone": f"9{self._rng.randrange(10**9):09}"}

@@ -26,8 +26,13 @@ def outage(world: World) -> None:
     world.send_again()
 
 
-# what tills and back office do not bring about by themselves
-ERRANDS = (outage, broker.poison, head_office.feed("wrong_checksum"), head_office.mode_by_hand)
+def every_errand(world: World) -> None:
+    """What a back office does now and then, all of it."""
+    world.back_office.all_errands()
+
+
+# what tills do not bring about by themselves, or not often enough
+ERRANDS = (every_errand, outage, broker.poison, head_office.feed("wrong_checksum"), head_office.mode_by_hand)
 
 
 def every_point(world: World) -> bool:
