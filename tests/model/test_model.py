@@ -35,7 +35,7 @@ from tests.model.office import Fate, Line
 from tests.model.resting import come_to_rest
 from tests.model.shop import HEARD, Shop
 
-EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "20"))
 STEPS = int(os.environ.get("MODEL_STEPS", "40"))
 SEED = int(os.environ.get("MODEL_SEED", "20260415"))
 SHRINK = bool(os.environ.get("MODEL_SHRINK"))

@@ -164,6 +164,10 @@ class Shop:
         text = "Head office does not know a part of this order."
         self._dial({"kind": "refuse", "value": {"code": code, "text": text}, "count": orders})
 
+    def take_some_orders_slowly(self) -> None:
+        """Head office takes every second order some seconds later than the others."""
+        self._dial({"kind": "delay_ms", "value": 3000, "path": "/v1/orders", "every": 2})
+
     def forget(self, order_id: str) -> None:
         """Head office loses an order that it took."""
         self._head_office.delete(f"/records/{order_id}").raise_for_status()

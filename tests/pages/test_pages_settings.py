@@ -208,6 +208,25 @@ def test_s24_b12_with_auto_sync_off_orders_wait_until_sync_now(settings: Till, s
     expect(page.get_by_text("Auto-Sync is off")).to_have_count(0)
 
 
+def test_s24_sync_now_shows_how_far_it_is(settings: Till, shop: Shop) -> None:
+    settings.grant_folder()
+    settings.go("settings")
+    switch(settings, "Order sync").click()
+    turn_on(settings, "Some orders wait")
+    for _ in range(4):
+        settings.sell(shop.articles()[0]["barcode"])
+    settings.go("settings")
+    switch(settings, "Offline Mode").click()
+    expect(card(settings, "Order sync")).to_contain_text("4 orders wait to sync")
+    shop.take_some_orders_slowly()
+    settings.press("Sync now")
+    expect(card(settings, "Order sync")).to_contain_text(re.compile(r"[1-3] of 4 sent"))
+    expect(card(settings, "Order sync").get_by_role("progressbar")).to_be_visible()
+    expect(card(settings, "Order sync")).to_contain_text("Nothing waits")
+    switch(settings, "Order sync").click()
+    expect(switch(settings, "Order sync")).to_have_attribute("aria-checked", "true")
+
+
 def test_s9_s10_s11_b13_a_session_is_listed_exported_read_and_compared(settings: Till, shop: Shop) -> None:
     page = settings.page
     settings.grant_folder()

@@ -11,6 +11,9 @@ from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
 from tests.support import own_ports
 
+# what is tried here needs no more articles
+FEW = 200
+
 
 @pytest.fixture(scope="module")
 def store_folder() -> Iterator[Path]:
@@ -22,7 +25,8 @@ def store_folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def store(store_folder: Path) -> Iterator[System]:
     """A store that is open, with a stand-in head office of its own."""
-    system = System(RunSettings(folder=store_folder / "run", **own_ports(store_folder / "own-ports.json")))
+    ports = own_ports(store_folder / "own-ports.json")
+    system = System(RunSettings(folder=store_folder / "run", head_office_variants=FEW, **ports))
     try:
         system.start()
         yield system

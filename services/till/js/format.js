@@ -15,10 +15,17 @@ let moments, times;
 export function showTimesOf(timeZone) {
   if (moments && timeZone === zone) return;
   zone = timeZone;
-  // a zone that this browser has not heard of is better than no page
-  const known = !timeZone || Intl.supportedValuesOf("timeZone").includes(timeZone) ? timeZone : undefined;
-  moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short", timeZone: known });
-  times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short", timeZone: known });
+  try {
+    [moments, times] = clocks(timeZone);
+  } catch {
+    // a zone that this browser has not heard of is no reason to show nothing
+    [moments, times] = clocks(undefined);
+  }
+}
+
+function clocks(timeZone) {
+  const of = (styles) => new Intl.DateTimeFormat(LOCALE, { ...styles, timeZone });
+  return [of({ dateStyle: "medium", timeStyle: "short" }), of({ timeStyle: "short" })];
 }
 
 showTimesOf(undefined);
