@@ -63,12 +63,11 @@ class RabbitMQ:
         *,
         disk_free_limit: str = DISK_FREE_LIMIT,
         more: str = "",
-        programs: Path = PROGRAMS,
     ) -> None:
-        """`more`: lines that its configuration has besides; `programs`: the folder of RabbitMQ's own."""
+        """`more`: lines that its configuration has besides."""
         self.ports = ports
         self._more = more
-        self._programs = programs
+        self._programs = PROGRAMS
         self._place = place
         self._password = password
         self._disk_free_limit = disk_free_limit

@@ -28,7 +28,7 @@ def connect(uri: str, name: str) -> Iterator[amqp.Connection]:
     By `amqps` the broker has to prove its name, see `proof`.
     """
     proven_by = proof(uri)
-    parts = parse_url(without_query(uri))
+    parts = _parts(uri)
     connection = amqp.Connection(
         host=f"{parts['hostname']}:{parts['port'] or (PLAIN_PORT if proven_by is None else TLS_PORT)}",
         ssl=proven_by or False,
@@ -69,7 +69,7 @@ def without_query(uri: str) -> str:
 
 def account(uri: str) -> str | None:
     """Whose connection it is."""
-    name: str | None = parse_url(without_query(uri))["userid"]
+    name: str | None = _parts(uri)["userid"]
     return name
 
 
@@ -81,3 +81,8 @@ def keep_alive(connection: amqp.Connection) -> None:
     with suppress(TimeoutError):
         connection.drain_events(timeout=READ_S)
     connection.heartbeat_tick()
+
+
+def _parts(uri: str) -> dict[str, Any]:
+    parts: dict[str, Any] = parse_url(without_query(uri))
+    return parts

@@ -90,6 +90,7 @@ class Rounds:
             try:
                 self._one(drill, row)
             except NotMade as error:
+                row.not_run += 1
                 row.why = str(error)
                 return row
         return row

@@ -31,12 +31,16 @@ class Sabotage:
 
 def _drill(row: str) -> Drill:
     [found] = [drill for drill in DRILLS if drill.row == row]
-    return replace(found, within=WITHIN_S)
+    return replace(found, within=WITHIN_S, again=0)
 
 
 STUCK = frozenset({"I12", "I21"})
 ACKED_FIRST = Drill(
-    "F9", "sync dies with a batch not committed", processes.at(f"sync.worker:{processes.TAKE}.before_commit"), WITHIN_S
+    "F9",
+    "sync dies with a batch not committed",
+    processes.at(f"sync.worker:{processes.TAKE}.before_commit"),
+    WITHIN_S,
+    again=0,
 )
 
 PLAN = (
@@ -71,7 +75,7 @@ def _power(seed: int) -> bool:
     """Without fsync a power cut takes what was confirmed."""
     with _folder() as place, Disk.opened(place) as disk:
         [drill] = [drill for drill in disks.drills(disk) if drill.row == "F34"]
-        return _judge(FSYNC, replace(drill, rounds=1, within=WITHIN_S), None, place, seed, disk.mount)
+        return _judge(FSYNC, replace(drill, rounds=1, within=WITHIN_S, again=0), None, place, seed, disk.mount)
 
 
 def _play(defence: str, drill: Drill, red: frozenset[str], seed: int) -> bool:

@@ -150,7 +150,7 @@ class Armoury:
     def struck(self, point: str) -> bool:
         return (self.folder / "struck" / point).exists()
 
-    def disarm(self, point: str | None = None) -> None:
-        """Takes back a point that was not reached, or all."""
-        for file in [self.folder / "armed" / point] if point else (self.folder / "armed").iterdir():
+    def disarm(self) -> None:
+        """Takes back the points that were not reached."""
+        for file in (self.folder / "armed").iterdir():
             file.unlink(missing_ok=True)

@@ -72,6 +72,20 @@ def test_t9_what_was_typed_at_pay_outlives_the_lock_and_a_till_that_slept_is_loc
     expect(reference).to_have_value("123456")
 
 
+def test_t9_who_signs_out_at_pay_leaves_nothing_typed_to_the_next(till: Till, shop: Shop) -> None:
+    till.scan(shop.articles()[0]["barcode"])
+    till.start_paying()
+    till.pay_by("UPI at Store")
+    till.page.get_by_label("UPI reference").fill("123456")
+    till.sign_out()
+    till.page.get_by_role("button", name=shop.associate.staff_code).click()
+    till.page.get_by_label("PIN", exact=True).fill(shop.associate.pin)
+    till.press("Sign in")
+    till.start_paying()
+    till.pay_by("UPI at Store")
+    expect(till.page.get_by_label("UPI reference")).to_have_value("")
+
+
 def test_b18_a_wrong_pin_is_said_beside_and_the_pad_serves_where_there_is_no_keyboard(till: Till, shop: Shop) -> None:
     page = till.page
     till.sign_out()

@@ -62,18 +62,16 @@ export async function signIn(staff_code, pin) {
 
 /** Ends the shift; the store lets go whatever waits. */
 export async function signOut() {
-  await post("/api/sessions/sign-out").catch(() => null);
-  keepToken(null);
-  take(null);
-}
-
-/** Ends the shift of whoever went away; who comes back signs in again. */
-export async function lock() {
-  locked.value = who.value.staff_code;
   const ended = post("/api/sessions/sign-out").catch(() => null);
   keepToken(null);
   take(null);
   await ended;
+}
+
+/** Ends the shift of whoever went away; who comes back signs in again. */
+export function lock() {
+  locked.value = who.value.staff_code;
+  return signOut();
 }
 
 export const setPin = (staff_code, code, pin) =>

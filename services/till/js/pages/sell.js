@@ -10,10 +10,10 @@ import { Finder } from "../sell/finder.js";
 import { lookHeld } from "../sell/held.js";
 import { leave, Pay } from "../sell/pay.js";
 import { Receipt } from "../sell/receipt.js";
-import { who } from "../session.js";
 import { stage } from "../sell/stage.js";
 import { useKeys } from "../sell/keys.js";
 import { Waiting } from "../sell/waiting.js";
+import { locked } from "../session.js";
 import { html, useEffect, useState } from "../ui.js";
 
 const VIEWS = { cart: Finder, pay: Pay, waiting: Waiting };
@@ -29,7 +29,7 @@ export function Sell() {
     return () => {
       stop?.();
       // who was locked out goes on where they were
-      if (stage.value === "pay" && who.value) leave();
+      if (stage.value === "pay" && !locked.value) leave();
     };
   }, []);
   useNews(["held-carts"], lookHeld);

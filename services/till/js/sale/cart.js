@@ -14,11 +14,13 @@ export const empty = () => ({
   order_id: uuid7(),
   lines: [],
   customer: null,
+  place_of_supply: null,
   sales_employee: null,
   note: "",
   coupon: null,
   fulfilment: "self_pickup",
   delivery: null,
+  pays_cash: false,
   taken: [],
 });
 
@@ -28,9 +30,9 @@ export const pieces = computed(() => cart.value?.lines.reduce((sum, line) => sum
 
 /** A cart that was kept somewhere, as this page reads it: an older page may have kept it. */
 export const whole = (kept) => {
-  const fields = Object.keys(empty()).concat("place_of_supply");
-  const known = Object.fromEntries(Object.entries(kept).filter(([name]) => fields.includes(name)));
-  return { ...empty(), ...known, lines: (kept.lines ?? []).map((line) => ({ extensions: [], ...line })) };
+  const fresh = empty();
+  const known = Object.fromEntries(Object.entries(kept).filter(([name]) => name in fresh));
+  return { ...fresh, ...known, lines: (kept.lines ?? []).map((line) => ({ extensions: [], ...line })) };
 };
 
 export async function load() {

@@ -77,10 +77,11 @@ export async function showHeld() {
   if (!isEmpty.value) await hold(t.sell.held.putAside(who.value.name));
   const { cart: found } = await post(`/api/orders/held-carts/${chosen.order_id}/recall`);
   const { sales_employee_code: code, ...rest } = found;
+  const recalled = whole(rest);
   await change({
-    ...whole(rest),
+    ...recalled,
     sales_employee: code ? { staff_code: code, name: await nameOf(code) } : null,
-    lines: whole(rest).lines.map((line) => ({ ...line, name: line.sku, size: null, unit_price_minor: null })),
+    lines: recalled.lines.map((line) => ({ ...line, name: line.sku, size: null, unit_price_minor: null })),
   });
   await lookHeld();
 }

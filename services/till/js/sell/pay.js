@@ -42,7 +42,7 @@ function Paying({ modes }) {
   const kinds = new Map(modes.map(({ code, kind }) => [code, kind]));
   const cash = current.mode.kind === "cash" && taken.every((payment) => kinds.get(payment.payment_mode) === "cash");
   useEffect(() => {
-    if (Boolean(cart.value.pays_cash) !== cash) changeCart({ pays_cash: cash });
+    if (cart.value.pays_cash !== cash) changeCart({ pays_cash: cash });
   }, [cash]);
   // an amount that nobody typed goes with what is left
   const before = useRef(left);
