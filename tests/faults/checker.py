@@ -126,12 +126,13 @@ def chains_hold(found: Evidence) -> Iterator[str]:
 
 
 def sessions_add_up(found: Evidence) -> Iterator[str]:
+    totals: dict[str | None, list[int]] = defaultdict(list)
+    for order in found.held:
+        totals[order.session_id].append(order.total_minor)
     for session in found.sessions:
-        if session.status == "open":
-            continue
-        orders = [order for order in found.held if order.session_id == session.session_id]
-        if (len(orders), sum(order.total_minor for order in orders)) != (session.orders, session.total_minor):
-            yield f"session {session.session_id}: {session.orders} sealed, {len(orders)} held"
+        held = totals[session.session_id]
+        if session.status != "open" and (len(held), sum(held)) != (session.orders, session.total_minor):
+            yield f"session {session.session_id}: {session.orders} sealed, {len(held)} held"
 
 
 def stock_adds_up(found: Evidence) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-SOON_S = 0.05
+SOON_S = 0.3
 
 
 def commit_before_answer(service: str) -> None:
@@ -79,7 +79,7 @@ def acknowledgement_after_commit(service: str) -> None:
     def take(self: Intake, channel: Any, arrived: list[Any]) -> None:
         batch = arrived[: self.batch]
         channel.basic_ack(batch[-1].delivery_tag, multiple=True)
-        self._inbox.take([_bytes(m) for m in batch])
+        self._inbox.take([_bytes(m) for m in batch], [m.properties.get("user_id") for m in batch])
         del arrived[: len(batch)]
 
     Intake._take = take

@@ -4,7 +4,7 @@ Time stands still until a step moves it, facts lie in outboxes until a step deli
 step says so.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,7 +49,8 @@ NOWHERE = "http://127.0.0.1:9"
 TOKEN = "a-token-of-services-0123"
 QUIET = Pulse(in_flight=0, limit=32, latency_ms=None, paused_until=None, pause_reason=None)
 ASHA = Principal("A1", "Asha", "associate", ("offline_mode",))
-QUEUES = ("sync.orders", "sync.facts", "orders.outcomes", "sessions.facts")
+FOR_SYNC = ("sync.orders", "sync.facts")
+QUEUES = (*FOR_SYNC, "orders.outcomes", "sessions.facts")
 SERVICES = ("orders", "sync", "sessions")
 
 
@@ -88,6 +89,7 @@ class Shop:
         self.letters: dict[tuple[str, int], Letter] = {}
         self.trying: list[Tried] = []
         self.claimed: list[Claimed] = []
+        self.frozen: tuple[list[Claimed], list[Tried]] = [], []
         self._since_late = 0.0
         self._inboxes = {
             "sync.orders": self._inbox("sync", "sync.orders", lambda tx, e: taking.take_orders(self.sync, tx, e)),
@@ -136,6 +138,7 @@ class Shop:
         """Forgets what happened since it was opened; the databases are cleared by who asks for this."""
         self.clock.set(self.opened_at)
         self.me, self.claimed, self.trying, self.letters = new_id(), [], [], {}
+        self.frozen = [], []
         self.line.fates, self.line.late = [], []
         self.line.sent.clear()
 
@@ -204,9 +207,9 @@ class Shop:
             if letter is not None:
                 batch.append(letter)
 
-    def deliver_waiting(self) -> bool:
-        """Everything that waits, the newest first; whether there was anything."""
-        letters = self.waiting()
+    def deliver_waiting(self, queues: Collection[str] = QUEUES) -> bool:
+        """Everything that waits in these queues, the newest first; whether there was anything."""
+        letters = [letter for letter in self.waiting() if letter.queue in queues]
         for letter in reversed(letters):
             self.deliver([letter])
         return bool(letters)
@@ -256,6 +259,19 @@ class Shop:
         """Whoever sends is gone, with all that it had in hand."""
         self.claimed, self.trying, self.me = [], [], new_id()
         self.sql("sync", "update drainer set until = now() - interval '1 s' where holder is not null")
+
+    def freeze_sync(self) -> None:
+        """Whoever sends stands still, with all that it has in hand, for longer than its hold lasts."""
+        self.frozen = self.claimed, self.trying
+        self.kill_sync()
+
+    def wake_sync(self) -> None:
+        """It goes on where it stood, and knows nothing of another who took over meanwhile."""
+        claimed, tried = self.frozen
+        self.frozen = [], []
+        tried += [Tried(one, *draining.attempt(self.sync, one), 12) for one in claimed]
+        draining.settle(self.sync, tried)
+        self._by_our_clock()
 
     def tell_head_office(self) -> int:
         return sync_telling.tell_due(self.sync, self.me) if self._may_send() else 0

@@ -5,6 +5,7 @@ a failure: `MODEL_EXAMPLES=2000 MODEL_SEED=7 pytest tests/model`.
 """
 
 import os
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,10 @@ from services.sync.handlers import recovering, switching
 from tests.integration.catalog.catalog_head_office import StandIn
 from tests.model.checking import AtRest, Confirmed, Known
 from tests.model.databases import Cleared
+from tests.model.defects import plant_what_is_asked_for
 from tests.model.office import Fate, Line
 from tests.model.resting import come_to_rest
-from tests.model.shop import HEARD, Shop
+from tests.model.shop import FOR_SYNC, HEARD, Shop
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "20"))
 STEPS = int(os.environ.get("MODEL_STEPS", "40"))
@@ -42,6 +44,7 @@ SHRINK = bool(os.environ.get("MODEL_SHRINK"))
 
 some = st.integers(0, 30)
 fates = st.lists(st.sampled_from(Fate), max_size=6)
+FINAL = ("synced", "withdrawn")
 NOT_NOW = (AlreadySynced, AlreadyVoid, WishPending)
 UNKNOWN_SKU = {"code": "unknown_sku", "text": "No such SKU."}
 
@@ -65,17 +68,25 @@ class Store(RuleBasedStateMachine):
         self.known = Known()
         self.wish, self.up = False, True
         self.at_rest = False
-        self.fences: dict[UUID, int] = {}
+        self.stood: dict[UUID, tuple[int, str]] = {}
 
     # tills
 
-    @initialize(target=sales, offline=st.booleans(), quantities=st.lists(st.integers(1, 3), min_size=2, max_size=4))
-    def a_morning(self, offline: bool, quantities: list[int]) -> Any:
+    @initialize(
+        target=sales,
+        offline=st.booleans(),
+        refused=st.booleans(),
+        quantities=st.lists(st.integers(1, 3), min_size=2, max_size=4),
+    )
+    def a_morning(self, offline: bool, refused: bool, quantities: list[int]) -> Any:
         """There is something to go wrong with from the first step on."""
         if offline:
             self.shop.see(up=False)
             self.shop.hear_everything()
-        return multiple(*(self.sell(n % 2, "A1", quantity) for n, quantity in enumerate(quantities)))
+        sold = [self.sell(n % 2, "A1", quantity) for n, quantity in enumerate(quantities)]
+        if refused:
+            self._refuse(set(sold))
+        return multiple(*sold)
 
     @rule(target=sales, till=st.integers(0, 1), sku=st.sampled_from(["A1", "A2"]), quantity=st.integers(1, 3))
     def sell(self, till: int, sku: str, quantity: int) -> UUID:
@@ -198,6 +209,16 @@ class Store(RuleBasedStateMachine):
         self.shop.kill_sync()
 
     @rule()
+    def sync_stands_still(self) -> None:
+        self.shop.freeze_sync()
+
+    @rule(fates=fates)
+    def sync_wakes(self, fates: list[Fate]) -> None:
+        self.shop.line.fates = fates
+        self.shop.wake_sync()
+        self.shop.line.fates = []
+
+    @rule()
     def late_requests_arrive(self) -> None:
         self.shop.line.arrive()
 
@@ -215,8 +236,11 @@ class Store(RuleBasedStateMachine):
 
     @rule(order_id=sales, on=st.booleans())
     def head_office_refuses(self, order_id: UUID, on: bool) -> None:
-        self.known.refused = self.known.refused | {order_id} if on else self.known.refused - {order_id}
-        ids = [str(one) for one in self.known.refused]
+        self._refuse(self.known.refused | {order_id} if on else self.known.refused - {order_id})
+
+    def _refuse(self, order_ids: set[UUID]) -> None:
+        self.known.refused = order_ids
+        ids = [str(one) for one in order_ids]
         self.office.wrong("refuse", UNKNOWN_SKU | {"ids": ids}, path="/v1/orders")
 
     @rule(order_id=sales)
@@ -244,23 +268,30 @@ class Store(RuleBasedStateMachine):
 
     @invariant()
     def nothing_goes_back(self) -> None:
-        """Fence numbers never go down (I24), and head office never has what nobody tried (I3)."""
-        fences = {row.order_id: row.fence for row in self.shop.rows("sync", "select order_id, fence from deliveries")}
-        assert all(fences[order_id] >= fence for order_id, fence in self.fences.items())
-        self.fences = fences
+        """Fences never go down (I24), what is at head office or void stays so, and nothing is there untried (I3)."""
+        rows = self.shop.rows("sync", "select order_id, fence, state from deliveries")
+        stands = {row.order_id: (row.fence, row.state) for row in rows}
+        for order_id, (fence, state) in self.stood.items():
+            assert stands[order_id][0] >= fence
+            assert state not in FINAL or stands[order_id][1] == state, f"{order_id} was {state}"
+        self.stood = stands
         there = self.office.records.all("select order_id from orders")
         assert {UUID(row["order_id"]) for row in there} <= self.known.tried
 
     def teardown(self) -> None:
-        """Whatever happened: then faults end, and the store comes to rest."""
-        come_to_rest(self.shop)
+        """Whatever happened: then faults end, and the store comes to rest; others hear of it last, the newest first."""
+        to_sync = partial(self.shop.deliver_waiting, FOR_SYNC)
+        come_to_rest(self.shop, to_sync)
+        self._refuse(set(sorted(self.known.refused)[::2]))
         recovering.retry_all(self.shop.sync, "M1")
+        come_to_rest(self.shop, to_sync)
         come_to_rest(self.shop)
         AtRest(self.shop, self.known, self.office.records).check()
 
 
 @pytest.fixture
 def machine(cleared: Cleared, office: StandIn, tmp_path: Any) -> Any:
+    plant_what_is_asked_for()
     cleared.as_migrated()
     line = Line(office.client())
     shop = Shop(cleared.urls, tmp_path, line)

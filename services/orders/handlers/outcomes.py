@@ -17,6 +17,7 @@ STATES = {"synced": "synced", "too_late": "synced", "pending": "pending", "waiti
 def take(app: App, tx: Tx, batch: list[Event]) -> None:
     """Takes outcomes in; the higher delivery version wins, whatever the order of arrival."""
     outcomes = [outcome for event in batch for outcome in events.outcomes_in(event)]
+    wishes.void(tx, [outcome.order_id for outcome in outcomes if outcome.state == "withdrawn"])
     for outcome in outcomes:
         if outcome.wish_id is not None:
             wishes.answer(tx, outcome.wish_id, "too_late" if outcome.state == "too_late" else "done")

@@ -13,8 +13,6 @@ from services.sync.store import deliveries, notices, wishes
 from services.sync.store.deliveries import Change, Held
 from services.sync.store.wishes import Wish
 
-TOLD_AS = {Verdict.WITHDRAWN: "withdrawn", Verdict.CORRECTED: "waiting", Verdict.TOO_LATE: "too_late"}
-
 # what head office is told of a void
 CANCELLATION = (
     "order_id",
@@ -89,7 +87,16 @@ def _decide(app: App, tx: Tx, wish: Wish, held: Held) -> tuple[Held, Outcome | N
         notices.put(tx, "cancellation", str(wish.order_id), 1, cancellation, now)
     if decision.verdict is Verdict.CORRECTED and decision.step:
         deliveries.keep_correction(tx, wish.order_id, _correction(wish))
-    return held, outcome_of(held, TOLD_AS[decision.verdict], wish.wish_id)
+    return held, outcome_of(held, told_as(decision.verdict, held.delivery.state), wish.wish_id)
+
+
+def told_as(verdict: Verdict, state: State) -> str:
+    """An answer to a wish is the latest word on its order: it says where that stands, or that head office has it."""
+    if state is State.WITHDRAWN:
+        return "withdrawn"
+    if verdict is Verdict.TOO_LATE:
+        return "too_late"
+    return "pending" if state is State.PENDING else "waiting"
 
 
 def _correction(wish: Wish) -> dict[str, Any] | None:

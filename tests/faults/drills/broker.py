@@ -47,7 +47,7 @@ def given_to_one_that_dies(world: World, queue: str) -> int:
     to.basic_consume(queue, callback=given.append)
     with suppress(TimeoutError):
         while True:
-            to.connection.drain_events(timeout=0.5)
+            to.connection.drain_events(timeout=0.2)
     to.connection.collect()
     return len(given)
 

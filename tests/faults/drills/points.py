@@ -26,13 +26,8 @@ def outage(world: World) -> None:
     world.send_again()
 
 
-def every_errand(world: World) -> None:
-    """What a back office does now and then, all of it."""
-    world.back_office.all_errands()
-
-
 # what tills do not bring about by themselves, or not often enough
-ERRANDS = (every_errand, outage, broker.poison, head_office.feed("wrong_checksum"), head_office.mode_by_hand)
+ERRANDS = (outage, broker.poison, head_office.feed("wrong_checksum"), head_office.mode_by_hand)
 
 
 def every_point(world: World) -> bool:
@@ -44,6 +39,7 @@ def every_point(world: World) -> bool:
     errands = itertools.cycle(ERRANDS)
     while (left := _armed(world, wanted)) and time.monotonic() < deadline:
         with suppress(*DYING):
+            world.quiet()
             next(errands)(world)
         world.pause(1)
     struck = f"{len(wanted) - len(left)} of {len(wanted)} points struck"

@@ -241,6 +241,22 @@ def test_b10_a_correction_that_an_older_revision_overtook_came_too_late(counter:
     assert (state(counter, order), counter.scalar("select state from amendments")) == ("synced", "too_late")
 
 
+@pytest.mark.parametrize("order_of_arrival", [(0, 1), (1, 0), (0, 1, 0, 1)])
+def test_b10_a_correction_of_a_void_order_came_too_late(counter: Counter, order_of_arrival):
+    order = counter.sell()
+    wish = CorrectionWish(wish_id=new_id(), reason="Other article", lines=[{"line_no": 1, "oms_sku": "HO-1"}])
+    corrected = amending.correct(counter.app, order.order_id, wish, counter.manager)
+    asked = void(counter, order)
+    told = [
+        {"state": "withdrawn", "version": n, "wish_id": str(one.wish_id)} for n, one in enumerate((asked, corrected), 1)
+    ]
+    for n in order_of_arrival:
+        settle(counter, order, **told[n])
+    assert state(counter, order) == "void"
+    became = "select string_agg(kind || ' ' || state, ', ' order by kind) from amendments"
+    assert counter.scalar(became) == "correct too_late, void done"
+
+
 def test_s13_a_movement_counts_until_a_later_figure_holds_it(counter: Counter):
     order = counter.sell({"A1": 3})
     settle(counter, order, "synced", 1, oms_id="OMS-1", accepted_at=ACCEPTED)

@@ -201,6 +201,23 @@ def test_a_void_beside_a_correction_wins(store: Store) -> None:
     assert store.drain() == []
 
 
+def test_b10_a_correction_of_a_void_order_says_that_it_is_void(store: Store) -> None:
+    """The later word wins, so that it may not say that head office has it."""
+    [order] = store.place()
+    void, correction = store.wish(order), store.wish(order, "correct")
+    assert outcomes(store) == [("withdrawn", str(void)), ("withdrawn", str(correction))]
+
+
+def test_b10_an_older_correction_of_a_pending_order_says_that_it_is_pending(store: Store) -> None:
+    [order] = store.place()
+    newer = store.wish(order, "correct", 3)
+    store.oms.before = lambda _: Refused()
+    store.drain()
+    older = store.wish(order, "correct", 2)
+    assert store.states() == ["pending"]
+    assert outcomes(store) == [("waiting", str(newer)), ("pending", None), ("pending", str(older))]
+
+
 def test_no_wish_stays_open_once_its_order_is_decided(store: Store) -> None:
     orders = store.place(4)
     store.drain(2)
