@@ -89,7 +89,7 @@ class Shop:
         self.letters: dict[tuple[str, int], Letter] = {}
         self.trying: list[Tried] = []
         self.claimed: list[Claimed] = []
-        self.frozen: tuple[list[Claimed], list[Tried]] = [], []
+        self.frozen: list[Tried] = []
         self._since_late = 0.0
         self._inboxes = {
             "sync.orders": self._inbox("sync", "sync.orders", lambda tx, e: taking.take_orders(self.sync, tx, e)),
@@ -138,7 +138,7 @@ class Shop:
         """Forgets what happened since it was opened; the databases are cleared by who asks for this."""
         self.clock.set(self.opened_at)
         self.me, self.claimed, self.trying, self.letters = new_id(), [], [], {}
-        self.frozen = [], []
+        self.frozen = []
         self.line.fates, self.line.late = [], []
         self.line.sent.clear()
 
@@ -260,17 +260,17 @@ class Shop:
         self.claimed, self.trying, self.me = [], [], new_id()
         self.sql("sync", "update drainer set until = now() - interval '1 s' where holder is not null")
 
-    def freeze_sync(self) -> None:
-        """Whoever sends stands still, with all that it has in hand, for longer than its hold lasts."""
-        self.frozen = self.claimed, self.trying
+    def freeze_sync(self, limit: int) -> None:
+        """Whoever sends stands still with answers that it has not written down, for longer than its hold lasts."""
+        self.claim(limit)
+        self.try_claimed()
+        self.frozen += self.trying
         self.kill_sync()
 
     def wake_sync(self) -> None:
         """It goes on where it stood, and knows nothing of another who took over meanwhile."""
-        claimed, tried = self.frozen
-        self.frozen = [], []
-        tried += [Tried(one, *draining.attempt(self.sync, one), 12) for one in claimed]
-        draining.settle(self.sync, tried)
+        draining.settle(self.sync, self.frozen)
+        self.frozen = []
         self._by_our_clock()
 
     def tell_head_office(self) -> int:

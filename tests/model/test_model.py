@@ -208,15 +208,15 @@ class Store(RuleBasedStateMachine):
     def sync_dies(self) -> None:
         self.shop.kill_sync()
 
-    @rule()
-    def sync_stands_still(self) -> None:
-        self.shop.freeze_sync()
-
-    @rule(fates=fates)
-    def sync_wakes(self, fates: list[Fate]) -> None:
+    @rule(limit=st.integers(1, 8), fates=fates)
+    def sync_stands_still(self, limit: int, fates: list[Fate]) -> None:
         self.shop.line.fates = fates
-        self.shop.wake_sync()
+        self.shop.freeze_sync(limit)
         self.shop.line.fates = []
+
+    @rule()
+    def sync_wakes(self) -> None:
+        self.shop.wake_sync()
 
     @rule()
     def late_requests_arrive(self) -> None:
@@ -282,6 +282,9 @@ class Store(RuleBasedStateMachine):
         """Whatever happened: then faults end, and the store comes to rest; others hear of it last, the newest first."""
         to_sync = partial(self.shop.deliver_waiting, FOR_SYNC)
         come_to_rest(self.shop, to_sync)
+        self.nothing_goes_back()
+        self.shop.wake_sync()
+        self.nothing_goes_back()
         self._refuse(set(sorted(self.known.refused)[::2]))
         recovering.retry_all(self.shop.sync, "M1")
         come_to_rest(self.shop, to_sync)
