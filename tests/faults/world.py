@@ -216,12 +216,25 @@ class World:
             yield
 
     def quiet(self) -> None:
-        """As if the line had been good for long: a line that broke of late is believed more slowly."""
+        """As if the line had been good for long, and nobody had mistyped a PIN: both are believed more slowly."""
         self.sql("update sync.lines set breaks = '[]'")
+        self.sql("delete from sessions.tries")
 
     def send_again(self) -> None:
         """A person sends whatever waits for one."""
         self.until("the recovery desk", lambda: self.manager.post("/api/sync/retry-all", {}) is not None, within=30)
+
+    def send_one_again(self, order_id: str) -> None:
+        """The same with one; where its answer was lost, it is on its way when it is asked for again."""
+
+        def sent() -> bool:
+            try:
+                self.manager.post(f"/api/sync/deliveries/{order_id}/retry", {})
+            except Refused as refused:
+                return refused.code == "not_pending"
+            return True
+
+        self.until("the recovery desk", sent, within=30)
 
     def toggle(self, on: bool) -> None:
         """Offline Mode by hand."""

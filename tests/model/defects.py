@@ -16,6 +16,8 @@ from sqlalchemy import text
 from deploy.runner.environment import PROJECT
 
 PLANTED = "MODEL_DEFECT"
+# more than the model plays in every run of the tests
+ENOUGH = {"MODEL_EXAMPLES": "150"}
 
 
 def _without(module: Any, statement: str, words: str) -> None:
@@ -170,7 +172,7 @@ def main(only: Annotated[str, typer.Option(help="These defects alone, by commas.
 def _found(name: str) -> bool:
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/model/test_model.py"]
     done = subprocess.run(
-        words, cwd=PROJECT, env={**os.environ, PLANTED: name}, capture_output=True, text=True, check=False
+        words, cwd=PROJECT, env={**ENOUGH, **os.environ, PLANTED: name}, capture_output=True, text=True, check=False
     )
     wrong = [line for line in done.stdout.splitlines() if line.startswith("E  ")]
     found = done.returncode == 1 and bool(wrong)

@@ -6,6 +6,10 @@ from tests.faults.rounds import Drill, Strike
 from tests.faults.world import World
 
 ORDERS = "/v1/orders"
+NEWEST = """
+    select order_id::text, business_date::text from orders.orders
+    where state = 'synced' and not order_id::text = any(%s) order by id desc limit 3
+"""
 
 
 def mood(*dials: dict[str, object], sales: int = 50, lasts: float = 3.0) -> Strike:
@@ -59,9 +63,7 @@ def forgets(world: World) -> bool:
     world.until(
         "rest", lambda: world.sql("select count(*) > 20 from orders.orders where state = 'synced'")[0][0], within=60
     )
-    rows = world.sql(
-        "select order_id::text, business_date::text from orders.orders where state = 'synced' order by id desc limit 3"
-    )
+    rows = world.sql(NEWEST, list(world.forgotten))
     for order_id, _ in rows:
         world.office.forget(order_id)
         world.forgotten.add(order_id)
@@ -69,7 +71,7 @@ def forgets(world: World) -> bool:
         "the comparison names them", lambda: world.differences(rows[0][1]) >= {i for i, _ in rows}, within=60
     )
     for order_id, _ in rows:
-        world.manager.post(f"/api/sync/deliveries/{order_id}/retry", {})
+        world.send_one_again(order_id)
     return bool(named)
 
 

@@ -11,7 +11,8 @@ from tests.faults.drills import broker, head_office
 from tests.faults.rounds import Drill
 from tests.faults.world import World
 
-WITHIN_S = 300
+WITHIN_S = 420
+ONLINE_WITHIN_S = 20
 SHOWN = 12
 # what dies at any moment answers somebody with an error
 DYING = (OSError, TimeoutError, Refused, psycopg.Error)
@@ -27,7 +28,7 @@ def outage(world: World) -> None:
 
 
 # what tills do not bring about by themselves, or not often enough
-ERRANDS = (outage, broker.poison, head_office.feed("wrong_checksum"), head_office.mode_by_hand)
+ERRANDS = (outage, broker.poison, head_office.feed("wrong_checksum"), head_office.mode_by_hand, head_office.forgets)
 
 
 def every_point(world: World) -> bool:
@@ -39,9 +40,10 @@ def every_point(world: World) -> bool:
     errands = itertools.cycle(ERRANDS)
     while (left := _armed(world, wanted)) and time.monotonic() < deadline:
         with suppress(*DYING):
-            world.quiet()
             next(errands)(world)
-        world.pause(1)
+            world.quiet()
+            world.until("the store is online", lambda: world.mode() == "online", within=ONLINE_WITHIN_S)
+            world.pause(1)
     struck = f"{len(wanted) - len(left)} of {len(wanted)} points struck"
     world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
     return not left
