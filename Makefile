@@ -89,6 +89,10 @@ lock: install ## Pin every package anew, as pyproject.toml asks for them
 vendor: install ## Lay the till page's libraries anew, at the versions of deploy/vendor.py (needs npm)
 	@$(python) -m deploy.vendor
 
+.PHONY: bill
+bill: install ## Print the bill of materials of what is delivered (CycloneDX, JSON)
+	@$(python) -m deploy.bill
+
 .PHONY: help
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

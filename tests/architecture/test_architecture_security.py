@@ -1,9 +1,14 @@
 """docs/security.md has every threat, and each test that it names is there; what is installed is what was locked."""
 
+import hashlib
+import json
 import re
 from pathlib import Path
 
 import pytest
+from cyclonedx.output.json import JsonV1Dot6
+
+from deploy.bill import bill
 
 ROOT = Path(__file__).parents[2]
 THREATS = 45
@@ -27,10 +32,22 @@ def test_b18_each_row_names_tests_that_are_there_or_says_what_is_left(number: in
 
 
 def test_t41_every_locked_package_is_pinned_by_hash() -> None:
+    assert len(_locked()) > 20
+    assert [p.splitlines()[0] for p in _locked() if "==" not in p or "--hash=sha256:" not in p] == []
+
+
+def test_t41_the_bill_of_materials_has_every_package_and_every_library_of_the_page() -> None:
+    told = json.loads(JsonV1Dot6(bill()).output_as_string())["components"]
+    locked = {re.split(r"[\s;\\]", package)[0] for package in _locked()}
+    assert {f"{one['name']}=={one['version']}" for one in told if one["purl"].startswith("pkg:pypi/")} == locked
+    vendored = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (ROOT / "services/till/vendor").glob("*.mjs")}
+    assert vendored <= {given["content"] for one in told for given in one["hashes"]}
+
+
+def _locked() -> list[str]:
+    """What is said of each package of the lock file."""
     lock = (ROOT / "requirements.lock").read_text()
-    packages = re.split(r"\n(?=[a-z0-9])", re.sub(r"^\s*#.*\n", "", lock, flags=re.MULTILINE).strip())
-    assert len(packages) > 20
-    assert [p.splitlines()[0] for p in packages if "==" not in p or "--hash=sha256:" not in p] == []
+    return re.split(r"\n(?=[a-z0-9])", re.sub(r"^\s*#.*\n", "", lock, flags=re.MULTILINE).strip())
 
 
 def _is_there(file: str, test: str) -> bool:
