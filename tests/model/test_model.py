@@ -218,6 +218,25 @@ class Store(RuleBasedStateMachine):
     def sync_wakes(self) -> None:
         self.shop.wake_sync()
 
+    @rule(order_id=sales, early=st.booleans(), fate=st.sampled_from(Fate))
+    def a_void_meets_its_order_on_the_way(self, order_id: UUID, early: bool, fate: Fate) -> None:
+        """It is heard of while the order's request is under way, or before anybody knows what became of that."""
+        self.shop.deliver_waiting(FOR_SYNC)
+        self.shop.claim(8)
+        self.shop.line.fates = [fate] * 8
+        if not early:
+            self.shop.try_claimed()
+            self.shop.settle()
+        self.wish_it_void(order_id, goods_back=True)
+        self.shop.deliver_waiting(FOR_SYNC)
+        self.shop.try_claimed()
+        self.shop.settle()
+        self.shop.line.fates = []
+
+    @rule()
+    def wishes_overtake_orders(self) -> None:
+        self.shop.deliver_waiting(("sync.facts",))
+
     @rule()
     def late_requests_arrive(self) -> None:
         self.shop.line.arrive()
@@ -277,6 +296,13 @@ class Store(RuleBasedStateMachine):
         self.stood = stands
         there = self.office.records.all("select order_id from orders")
         assert {UUID(row["order_id"]) for row in there} <= self.known.tried
+
+    @invariant()
+    def no_session_is_done_before_its_orders(self) -> None:
+        done = self.shop.rows("sessions", "select session_id from offline_sessions where status = 'success'")
+        sold = "select order_id from orders where session_id = any(:done)"
+        for row in self.shop.rows("orders", sold, done=[session.session_id for session in done]):
+            assert self.stood[row.order_id][1] in FINAL, f"{row.order_id} is {self.stood[row.order_id][1]}"
 
     def teardown(self) -> None:
         """Whatever happened: then faults end, and the store comes to rest; others hear of it last, the newest first."""
