@@ -1,5 +1,6 @@
 """Servers of our own keep what they were told through a crash, and listen to this machine only."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from kombu.utils.url import parse_url
 
 from deploy.runner.ports import Ports
 from deploy.runner.postgres import Postgres
-from deploy.runner.rabbitmq import RabbitMQ
+from deploy.runner.rabbitmq import ADMIN, NODE, RabbitMQ
 from tests.support import eventually
 
 
@@ -74,6 +75,20 @@ def test_rabbitmq_has_no_guest(broker: RabbitMQ) -> None:
 @pytest.mark.parametrize("name", ["amqp", "management", "prometheus", "distribution", "port_mapper"])
 def test_rabbitmq_listens_to_this_machine_only(broker: RabbitMQ, name: str) -> None:
     assert listeners(getattr(broker.ports, name)) <= {"0100007F", "00000000000000000000000001000000"}
+
+
+def test_t33_nobody_commands_it_without_its_cookie(broker: RabbitMQ, tmp_path: Path) -> None:
+    own = Path(broker._environment()["HOME"]) / ".erlang.cookie"
+    assert own.stat().st_mode & 0o777 == 0o400
+    another = tmp_path / ".erlang.cookie"
+    another.write_text(own.read_text()[::-1])
+    another.chmod(0o400)
+    words = [broker._programs / "rabbitmqctl", "-n", NODE, "list_users"]
+    done = subprocess.run(
+        words, env=broker._environment() | {"HOME": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode
+    assert ADMIN not in done.stdout
 
 
 def open_connection(url: str) -> amqp.Connection:
