@@ -83,11 +83,11 @@ class Keeper:
 
     def wait_ready(self, within: float) -> None:
         """Waits until the unit does its work. Raises NotReady, or what keeps it from being started at all."""
-        deadline = time.monotonic() + within
+        deadline, hopeless = time.monotonic() + within, self.starts + HOPELESS_AFTER
         while not self.ready.wait(TICK_S):
             if self.refusal is not None:
                 raise self.refusal
-            if time.monotonic() > deadline or self.starts > HOPELESS_AFTER:
+            if time.monotonic() > deadline or self.starts > hopeless:
                 raise NotReady(self.name, within, self._last_words())
 
     def _run(self) -> None:

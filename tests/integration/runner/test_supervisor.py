@@ -88,6 +88,15 @@ def test_a_program_that_was_killed_is_started_again(start: Start) -> None:
     assert keeper.starts == 4
 
 
+def test_a_program_that_was_started_often_is_waited_for_as_any_other(start: Start) -> None:
+    keeper = start()
+    keeper.wait_ready(10)
+    keeper.starts += 50
+    keeper.kill()
+    keeper.wait_ready(10)
+    assert keeper.unit.alive()
+
+
 @pytest.mark.parametrize("manner", ["polite", "stubborn"])
 def test_a_program_that_does_nothing_is_started_again(start: Start, answer: Path, manner: str) -> None:
     keeper = start(manner=manner)
