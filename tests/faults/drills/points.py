@@ -7,7 +7,7 @@ from contextlib import suppress
 import psycopg
 
 from deploy.demo.api import Refused
-from tests.faults.drills import broker, head_office
+from tests.faults.drills import broker, head_office, processes
 from tests.faults.rounds import Drill
 from tests.faults.world import World
 
@@ -27,8 +27,23 @@ def outage(world: World) -> None:
     world.send_again()
 
 
+def consumers_away(world: World) -> None:
+    """Who told them something asks in vain whether they have it."""
+    with world.system.stopped("orders.worker", "sessions.worker", "catalog.worker"):
+        world.sell(20)
+        world.pause(6)
+
+
 # what tills do not bring about by themselves, or not often enough
-ERRANDS = (outage, broker.poison, head_office.feed("wrong_checksum"), head_office.mode_by_hand, head_office.forgets)
+ERRANDS = (
+    outage,
+    broker.poison,
+    head_office.feed("wrong_checksum"),
+    head_office.mode_by_hand,
+    head_office.forgets,
+    consumers_away,
+    processes.told_to_end,
+)
 
 
 def every_point(world: World) -> bool:
