@@ -55,13 +55,14 @@ def measure(*, scale: float = 1.0, only: str = "") -> Iterator[Row]:
             databases = Databases(server, place)
             for case in filter(lambda name: not only or name == only, SIZES):
                 size = int(SIZES[case] * scale)
-                tenth, whole = (_peak_mb(databases, case, n) for n in (size // 10, size))
+                tenth, whole = (peak_mb(databases, case, n) for n in (size // 10, size))
                 yield Row(WHAT[case], size, tenth, whole)
         finally:
             server.stop()
 
 
-def _peak_mb(databases: Databases, case: str, size: int) -> float:
+def peak_mb(databases: Databases, case: str, size: int) -> float:
+    """What one piece of work takes at most. Raises CalledProcessError where it is not done as it should."""
     url = databases(SERVICE[case])
     try:
         words = [sys.executable, "-m", "tests.bench.memory_case", case, str(size), url]

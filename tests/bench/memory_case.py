@@ -31,6 +31,7 @@ from services.chassis.database import Database
 from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
 from services.chassis.inbox import Inbox
+from services.chassis.sealing import new_key
 from services.head_office.feeds import HttpFeed
 from services.sessions import exports
 from services.sessions.handlers import sessions
@@ -67,9 +68,8 @@ class Oms:
 
 def intake_and_drain(size: int, url: str) -> None:
     """Orders come in as batches of messages, all of them before the first one is sent."""
-    built = sync.build(
-        SyncSettings(**settings(url), sessions_url=NOWHERE, orders_url=NOWHERE, oms_slow_start_seconds=0)
-    )
+    own = {"sessions_url": NOWHERE, "orders_url": NOWHERE, "customer_keys": new_key("1"), "oms_slow_start_seconds": 0}
+    built = sync.build(SyncSettings(**settings(url) | own))
     app = replace(built, oms=Oms())  # type: ignore[arg-type]
     inbox = Inbox(app.db, "sync.orders", lambda tx, events: taking.take_orders(app, tx, events), STORE)
     for first in range(0, size, BATCH):
