@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from services.head_office.port import Lost, Unreachable
+from services.head_office.port import Failed, Lost, Unreachable
 
 
 class Fate(Enum):
@@ -19,6 +19,11 @@ class Fate(Enum):
     LOST_BEFORE = "lost before it arrived"
     LOST_AFTER = "answer lost"
     LATE = "given up, and arrives later"
+    FAILED_BEFORE = "a 500, and nothing came of it"
+    FAILED_AFTER = "a 500, and it was done all the same"
+
+
+AFTERWARDS = {Fate.LOST_AFTER: Lost("read_timeout"), Fate.FAILED_AFTER: Failed(500)}
 
 
 @dataclass
@@ -66,5 +71,7 @@ class Line:
         if fate is Fate.LATE:
             self.late.append(request)
             return Lost("timeout")
+        if fate is Fate.FAILED_BEFORE:
+            return Failed(500)
         answer = request()
-        return answer if fate is Fate.ANSWERED else Lost("read_timeout")
+        return AFTERWARDS.get(fate, answer)
