@@ -32,6 +32,8 @@ LOOK_S = 0.5
 HOLD_EVERY_S = 2.0
 SIGHTING_EVERY_S = 1.0
 MOST_WRITTEN = 200
+# claimed and not yet written down: a head office that is quicker than our disk would fill the memory
+MOST_AT_HAND = 5 * MOST_WRITTEN
 GATHER_S = 0.1
 # a claim takes as long as several answers: in multiples of what may be under way, so that nobody waits for it
 CLAIM_BELOW, CLAIM_UP_TO = 2, 4
@@ -89,6 +91,7 @@ class Drain:
             self._write(batch)
             for tried in batch:
                 self._forget(tried.claimed)
+            self._wake()
 
     def listen(self) -> None:
         """Wakes the pump when there is something new to send."""
@@ -138,8 +141,8 @@ class Drain:
         limit = self._limit() if self._held() and self._may_send() else 0
         if limit == 0 and self._todo:
             draining.give_back(self._app, self._me, self._untried())
-        elif len(self._todo) < CLAIM_BELOW * limit and time.monotonic() >= self._claim_at:
-            self._claim(CLAIM_UP_TO * limit - len(self._todo))
+        elif len(self._todo) < CLAIM_BELOW * limit and self._room(limit) > 0 and time.monotonic() >= self._claim_at:
+            self._claim(self._room(limit))
         self._hand_out()
         self._rest()
 
@@ -173,6 +176,10 @@ class Drain:
             draining.note_standstill(self._app)
         self._open = may
         return may
+
+    def _room(self, limit: int) -> int:
+        """How many more may be claimed."""
+        return min(CLAIM_UP_TO * limit - len(self._todo), MOST_AT_HAND - len(self._working_on))
 
     def _claim(self, limit: int) -> None:
         """Looks again at once only where there was more than it asked for, or when it is woken."""

@@ -13,6 +13,7 @@ from sync_store import Store
 
 from services.chassis.clock import SystemClock
 from services.chassis.errors import DatabaseUnavailable
+from services.sync import drain as drain_module
 from services.sync.domain.answers import Busy, Failed, Lost, Refused, Superseded, Unauthorised, Unreachable
 from services.sync.drain import Drain
 from services.sync.handlers import draining, watching
@@ -82,6 +83,24 @@ def test_b11_never_more_is_under_way_than_allowed(store: Store, most: int) -> No
     with running(store):
         until(all_in(store, "synced"))
     assert max(seen) == most
+
+
+def test_f59_no_more_is_claimed_than_is_written_down(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A head office that is quicker than our disk does not fill the memory."""
+    monkeypatch.setattr(drain_module, "MOST_AT_HAND", 20)
+    store.place(60)
+    at_hand = list[int]()
+    slow = draining.settle
+
+    def settle(app: Any, batch: Any) -> None:
+        eventlet.sleep(0.3)
+        at_hand.append(store.states().count("sending"))
+        slow(app, batch)
+
+    monkeypatch.setattr(draining, "settle", settle)
+    with running(store):
+        until(all_in(store, "synced"))
+    assert max(at_hand) == 20
 
 
 def test_b11_a_start_is_slow(store: Store) -> None:
