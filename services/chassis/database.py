@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import eventlet
@@ -25,6 +26,9 @@ class Silence(BaseException):
     """The server says nothing for so long that it must be frozen: it cannot even be asked to roll back."""
 
 
+# for how long it may say nothing, in this greenlet
+SILENCE_S = ContextVar("silence_s", default=STATEMENT_TIMEOUT_MS / 1000 + 5)
+
 # with one of these a commit is not yet on disk when it is answered
 UNSAFE = text("""
     select name from pg_settings
@@ -38,6 +42,16 @@ _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 _FULL = "53100"
 _LOST = ("08", "57P")
 _TRANSLATED = (sql.DBAPIError, sql.TimeoutError, Silence)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Here a statement may take so long."""
+    before = SILENCE_S.set(seconds)
+    try:
+        yield
+    finally:
+        SILENCE_S.reset(before)
 
 
 class Database:

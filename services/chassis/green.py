@@ -6,9 +6,7 @@ import psycopg.waiting
 from eventlet.hubs import trampoline
 from psycopg.waiting import READY_R, READY_W, WAIT_R, WAIT_RW, wait_selector
 
-from services.chassis.database import STATEMENT_TIMEOUT_MS, Silence
-
-SILENCE_S = STATEMENT_TIMEOUT_MS / 1000 + 5
+from services.chassis.database import SILENCE_S, Silence
 
 
 def install() -> None:
@@ -30,7 +28,7 @@ def wait(gen: Any, fileno: int, interval: float = 0.0, timeout: float | None = N
             wanted = gen.send(READY_W)
         while True:
             reads = wanted == WAIT_R
-            trampoline(fileno, read=reads, write=not reads, timeout=SILENCE_S, timeout_exc=Silence)
+            trampoline(fileno, read=reads, write=not reads, timeout=SILENCE_S.get(), timeout_exc=Silence)
             wanted = gen.send(READY_R if reads else READY_W)
     except StopIteration as done:
         return done.value

@@ -10,10 +10,10 @@ from sqlalchemy import exc as sql
 
 from services.catalog.domain.datasets import Dataset
 from services.catalog.store.rows import COLUMNS, TABLES, Row
-from services.chassis.database import Database, Tx, translate
+from services.chassis.database import Database, Silence, Tx, patience, translate
 from services.chassis.errors import DatabaseUnavailable
 
-SWAP_TIMEOUT = "15min"
+SWAP_TIMEOUT_S = 900
 
 
 class Staging:
@@ -41,12 +41,12 @@ class Staging:
     @contextmanager
     def swap(self) -> Iterator[Tx]:
         """The transaction in which the staged rows take the place of the held ones."""
-        with self._connection.begin():
+        with patience(SWAP_TIMEOUT_S + 5), self._connection.begin():
             for table in (*self._tables, "gone"):
                 self._connection.execute(text(f"analyze staged_{table}"))
             # two data sets swap one after the other, and a million records take minutes
             for limit in ("statement_timeout", "lock_timeout"):
-                self._connection.execute(text(f"set local {limit} = '{SWAP_TIMEOUT}'"))
+                self._connection.execute(text(f"set local {limit} = '{SWAP_TIMEOUT_S}s'"))
             yield self._connection
 
     def _copy(self, target: str, values: list[tuple[Any, ...]]) -> None:
@@ -70,7 +70,7 @@ def staging(db: Database, dataset: Dataset) -> Iterator[Staging]:
                 yield Staging(connection, dataset)
             finally:
                 connection.invalidate()
-    except (sql.DBAPIError, sql.TimeoutError) as error:
+    except (sql.DBAPIError, sql.TimeoutError, Silence) as error:
         raise translate(error) from error
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable from error

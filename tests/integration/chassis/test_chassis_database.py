@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 
 from services.chassis import green
-from services.chassis.database import Database
+from services.chassis.database import Database, patience
 from services.chassis.errors import DatabaseUnavailable
 from services.chassis.main import _refuse_unsafe
 from services.chassis.settings import SettingsError
@@ -24,8 +24,8 @@ def db(monkeypatch: pytest.MonkeyPatch, service_database: Callable[[str], str]):
     opened = Database(service_database("sync"), name="tests", pool_size=1)
     opened.ping()
     monkeypatch.setattr(psycopg.waiting, "wait", green.wait)
-    monkeypatch.setattr(green, "SILENCE_S", 1.0)
-    yield opened
+    with patience(1.0):
+        yield opened
     opened.dispose()
 
 
@@ -43,6 +43,11 @@ def test_f_a_database_that_is_frozen_is_unavailable_and_then_there_again(db: Dat
         assert backend(db) != frozen, "its connection is not used again"
     finally:
         os.kill(frozen, signal.SIGCONT)
+
+
+def test_f59_work_that_takes_long_is_waited_for_where_it_is_expected(db: Database):
+    with db.transaction() as tx, patience(5.0):
+        tx.execute(text("select pg_sleep(1.5)"))
 
 
 def test_f_a_connection_that_the_server_closed_is_replaced_before_it_is_used(db: Database):
