@@ -63,6 +63,10 @@ PUT_OFF = text("""
         due_at = now() + make_interval(secs => least(60, 2 ^ least(attempts, 6)))
     where id = any(:ids)
 """)
+HURRY = text("""
+    update outbox set due_at = now() where id in (
+        select id from outbox where published_at is null and error = :error and due_at > now() for update skip locked)
+""")
 UNPROVEN = text("""
     select id, event_id, queue from outbox
     where published_at < now() - make_interval(secs => :age) order by published_at limit :limit
@@ -90,6 +94,11 @@ def mark(tx: Tx, *, confirmed: list[Any], put_off: dict[int, str]) -> None:
         tx.execute(DONE, {"ids": [row.id for row in confirmed if row.queue is None]})
     for error in set(put_off.values()):
         tx.execute(PUT_OFF, {"ids": [i for i, e in put_off.items() if e == error], "error": error})
+
+
+def hurry(tx: Tx, error: str) -> None:
+    """Makes due what was put off for this reason: it is over."""
+    tx.execute(HURRY, {"error": error})
 
 
 def unproven(tx: Tx, *, older_than: float, limit: int = 1000) -> dict[str, dict[UUID, int]]:

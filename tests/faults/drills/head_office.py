@@ -31,7 +31,9 @@ def cured(*dials: dict[str, object]) -> Strike:
             world.sell(50)
             pending = "select count(*) from sync.deliveries where state = 'pending'"
             struck = world.until("something waits for a person", lambda: world.sql(pending)[0][0], within=60)
-        world.send_again()
+        # what was on its way meets its answer
+        world.pause(2)
+        world.until("nothing does", lambda: world.send_again() or not world.sql(pending)[0][0], within=60)
         return bool(struck)
 
     return strike
