@@ -23,8 +23,8 @@ CUSTOMER_EVERY = 5
 AGAIN_EVERY = 11
 # an errand that gets no answer is left; the next one is as good
 ERRAND_S = 5.0
-# each pairing takes a prefix of invoices, which are spare only as fast as head office gives them
-SELDOM = 0.5
+# each pairing takes a prefix of invoices, of which an installation has sixty
+SELDOM, OFTEN = 0.02, 0.4
 
 
 class Tills:
@@ -141,6 +141,7 @@ class BackOffice:
             StoreApi(store.address, api.token, keep_trying=ERRAND_S) for api in (people.manager, people.tills[0].api)
         )
         self._rng = random.Random(seed)
+        self.pairs = SELDOM
         self.done: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
         self._stopping = threading.Event()
@@ -173,8 +174,8 @@ class BackOffice:
             self._thread.join()
 
     def _work(self) -> None:
-        weights = [SELDOM if errand == self._pair else 1 for errand in self._errands]
         while not self._stopping.wait(0.25):
+            weights = [self.pairs if errand == self._pair else 1 for errand in self._errands]
             self._try(self._rng.choices(self._errands, weights)[0])
 
     def _try(self, errand: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ import psycopg
 from deploy.demo.api import Refused
 from tests.faults.drills import broker, head_office, processes
 from tests.faults.rounds import Drill
+from tests.faults.shop import OFTEN, SELDOM
 from tests.faults.world import World
 
 WITHIN_S = 420
@@ -51,6 +52,7 @@ def every_point(world: World) -> bool:
     wanted = sorted(world.armoury.seen())
     for point in wanted:
         world.armoury.arm(point)
+    world.back_office.pairs = OFTEN
     deadline = time.monotonic() + WITHIN_S
     errands = itertools.cycle(ERRANDS)
     while (left := _armed(world, wanted)) and time.monotonic() < deadline:
@@ -59,6 +61,7 @@ def every_point(world: World) -> bool:
             world.quiet()
             world.until("the store is online", lambda: world.mode() == "online", within=ONLINE_WITHIN_S)
             world.pause(1)
+    world.back_office.pairs = SELDOM
     struck = f"{len(wanted) - len(left)} of {len(wanted)} points struck"
     world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
     return not left
