@@ -64,8 +64,9 @@ faults: install ## Strike a store in every way, and count what was lost (ROUNDS=
 		$(if $(LOAD),--load $(LOAD)) $(if $(ONLY),--only $(ONLY)) $(if $(BROKER),--broker $(BROKER))
 
 .PHONY: defences
-defences: install ## Switch defences off, one by one: the drills have to notice (ONLY=mandatory,fence)
+defences: install ## Switch defences off, one by one: drills and model have to notice (ONLY=mandatory,fence)
 	@$(python) -m tests.faults.sabotage $(if $(ONLY),--only "$(ONLY)")
+	@$(if $(ONLY),,$(python) -m tests.model.defects)
 
 .PHONY: lint
 lint: install ## Run the static checks

@@ -120,14 +120,6 @@ def not_sealed() -> None:
     heard.without_orders = lambda *_: []
 
 
-def mode_goes_back() -> None:
-    """A mode that was heard late is believed."""
-    from services.chassis import states
-
-    plain = states.keep
-    states.keep = lambda tx, name, number, value: plain(tx, name, number, value) or True
-
-
 def given_up_is_forgotten() -> None:
     """A till that gave a sale up may have it stored later."""
     from services.orders.store import sales
@@ -149,7 +141,6 @@ DEFECTS: dict[str, Callable[[], None]] = {
         older_notice,
         sealed_early,
         not_sealed,
-        mode_goes_back,
         given_up_is_forgotten,
     )
 }
