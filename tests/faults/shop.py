@@ -137,6 +137,7 @@ class BackOffice:
 
     def __init__(self, people: People, seed: int, store: Store) -> None:
         self._store = store
+        self._insistent = people.manager
         self._manager, self._till = (
             StoreApi(store.address, api.token, keep_trying=ERRAND_S) for api in (people.manager, people.tills[0].api)
         )
@@ -215,8 +216,11 @@ class BackOffice:
         self._manager.delete(f"/api/orders/tills/{till['till_id']}")
 
     def _auto_sync(self) -> None:
-        self._manager.put("/api/sync/auto-sync", {"on": False})
-        self._manager.put("/api/sync/auto-sync", {"on": True})
+        try:
+            self._manager.put("/api/sync/auto-sync", {"on": False})
+        finally:
+            # where it stays off, what was sold offline waits, as it should
+            self._insistent.put("/api/sync/auto-sync", {"on": True})
 
     def _sync_now(self) -> None:
         self._manager.post("/api/sync/now", {})
