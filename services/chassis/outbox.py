@@ -11,6 +11,7 @@ from services.chassis.clock import Clock
 from services.chassis.database import Tx
 from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
+from services.chassis.publisher import Fate
 
 CHANNEL = "outbox"
 
@@ -58,14 +59,12 @@ CLAIM = text("""
 """)
 PUBLISHED = text("update outbox set published_at = now(), error = null where id = any(:ids) and queue is not null")
 DONE = text("delete from outbox where id = any(:ids)")
+# seconds at most until the next try; a broker that gives no word at all does so soon after its alarm is over
+MOST_PUT_OFF, MOST_UNKNOWN = 60, 8
 PUT_OFF = text("""
     update outbox set attempts = attempts + 1, error = :error,
-        due_at = now() + make_interval(secs => least(60, 2 ^ least(attempts, 6)))
+        due_at = now() + make_interval(secs => least(:most, 2 ^ least(attempts, 6)))
     where id = any(:ids)
-""")
-HURRY = text("""
-    update outbox set due_at = now() where id in (
-        select id from outbox where published_at is null and error = :error and due_at > now() for update skip locked)
 """)
 UNPROVEN = text("""
     select id, event_id, queue from outbox
@@ -93,12 +92,8 @@ def mark(tx: Tx, *, confirmed: list[Any], put_off: dict[int, str]) -> None:
         tx.execute(PUBLISHED, {"ids": ids})
         tx.execute(DONE, {"ids": [row.id for row in confirmed if row.queue is None]})
     for error in set(put_off.values()):
-        tx.execute(PUT_OFF, {"ids": [i for i, e in put_off.items() if e == error], "error": error})
-
-
-def hurry(tx: Tx, error: str) -> None:
-    """Makes due what was put off for this reason: it is over."""
-    tx.execute(HURRY, {"error": error})
+        most = MOST_UNKNOWN if error == Fate.UNKNOWN.value else MOST_PUT_OFF
+        tx.execute(PUT_OFF, {"ids": [i for i, e in put_off.items() if e == error], "error": error, "most": most})
 
 
 def unproven(tx: Tx, *, older_than: float, limit: int = 1000) -> dict[str, dict[UUID, int]]:

@@ -25,8 +25,6 @@ log = get_logger()
 
 BATCH = 100
 CONFIRM_TIMEOUT_S = 5.0
-# longer than one message can keep a broker from answering for others
-SILENT_S = 15.0
 LOOK_EVERY_S = 2.0
 GATHER_S = 0.2
 ASK_EVERY_S = 60.0
@@ -67,7 +65,6 @@ class RelayLoop:
         self._holds = Holds()
         self._proven_after = proven_after
         self._again = 1
-        self._heard_at = time.monotonic()
 
     def publish_due(self, publisher: ConfirmingPublisher) -> bool:
         """Publishes one batch; whether there may be more that is due.
@@ -82,8 +79,6 @@ class RelayLoop:
             confirmed = [row for row, fate in zip(rows, fates, strict=True) if fate is Fate.CONFIRMED]
             put_off = {r.id: f.value for r, f in zip(rows, fates, strict=True) if f is not Fate.CONFIRMED}
             outbox.mark(tx, confirmed=confirmed, put_off=put_off)
-            if confirmed and self._first_word():
-                outbox.hurry(tx, Fate.UNKNOWN.value)
         self._note(rows, fates)
         if Fate.UNKNOWN in fates:
             raise ConnectionError("no confirm in time")
@@ -98,12 +93,6 @@ class RelayLoop:
     def _unproven(self) -> dict[str, dict[UUID, int]]:
         with self._db.transaction() as tx:
             return outbox.unproven(tx, older_than=self._proven_after)
-
-    def _first_word(self) -> bool:
-        """Whether the broker was silent for a while: then nothing need wait that was put off because of it."""
-        now, before = time.monotonic(), self._heard_at
-        self._heard_at = now
-        return now - before > SILENT_S
 
     def _together(self, rows: list[Any]) -> list[Any]:
         """Rows to publish in one batch.

@@ -7,7 +7,7 @@ import pytest
 from orders_store import Counter
 from sqlalchemy import text
 
-from services.chassis import relay
+from services.chassis import outbox, relay
 from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.inbox import Inbox, dead_letters
@@ -100,19 +100,14 @@ def test_f17_what_a_blocked_broker_did_not_take_goes_in_ever_larger_batches_once
     assert broker.batches[:8] == [1, 2, 4, 8, 16, 32, 64, 100]
 
 
-@pytest.mark.parametrize(("silent_for", "left"), [(0.0, 5), (60.0, 0)])
-def test_f17_what_waits_for_a_blocked_broker_goes_with_its_first_word(counter: Counter, silent_for: float, left: int):
-    """After a long silence; a short one may be a single message's doing, which is to wait."""
+@pytest.mark.parametrize(("fate", "seconds"), [(Fate.UNKNOWN, 8), (Fate.UNROUTABLE, 60)])
+def test_f17_what_got_no_word_is_tried_again_soon(counter: Counter, fate: Fate, seconds: int):
+    """A broker's alarm strikes every message; a queue that is not there strikes its own."""
     with counter.app.db.transaction() as tx:
-        tx.execute(FAILED, {"rows": 5})
-        tx.execute(text("update outbox set due_at = now() + interval '1 minute', error = 'unknown'"))
-        tx.execute(LOST, {"rows": 1})
-        tx.execute(text("update outbox set published_at = null where attempts = 0"))
-    loop = relay.RelayLoop(counter.app.db, "orders")
-    loop._heard_at -= silent_for
-    while loop.publish_due(Broker()):  # type: ignore[arg-type]
-        pass
-    assert counter.scalar("select count(*) from outbox where published_at is null") == left
+        tx.execute(FAILED, {"rows": 1})
+        [row] = outbox.claim(tx, held=[], limit=1)
+        outbox.mark(tx, confirmed=[], put_off={row.id: fate.value})
+    assert counter.scalar("select round(extract(epoch from due_at - now())) from outbox") == seconds
 
 
 def test_f29_a_row_that_spoils_its_batch_keeps_no_other_from_leaving(counter: Counter):
