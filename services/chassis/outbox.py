@@ -55,6 +55,7 @@ WAKE = text("select pg_notify('outbox.' || current_schema(), '')")
 CLAIM = text("""
     select id, event_id, queue, type, body, attempts from outbox
     where published_at is null and due_at <= now() and (queue is null or queue <> all(:held))
+        and (attempts > 0) = :failed
     order by due_at, id limit :limit for update skip locked
 """)
 PUBLISHED = text("update outbox set published_at = now(), error = null where id = any(:ids) and queue is not null")
@@ -80,9 +81,12 @@ DEPTH = text("""
 """)
 
 
-def claim(tx: Tx, *, held: list[str], limit: int) -> list[Any]:
-    """Rows that are due, locked to the end of the transaction; none of a queue in `held`."""
-    return list(tx.execute(CLAIM, {"held": held, "limit": limit}))
+def claim(tx: Tx, *, failed: bool, held: list[str], limit: int) -> list[Any]:
+    """Rows that are due, locked to the end of the transaction: those that failed before, or those that did not.
+
+    None of a queue in `held`.
+    """
+    return list(tx.execute(CLAIM, {"failed": failed, "held": held, "limit": limit}))
 
 
 def mark(tx: Tx, *, confirmed: list[Any], put_off: dict[int, str]) -> None:

@@ -14,7 +14,7 @@ from nameko.extensions import DependencyProvider
 
 from services.chassis import metrics, outbox
 from services.chassis.amqp_connection import AWAY, BROKER_ERRORS, account, connect, keep_alive
-from services.chassis.database import Database
+from services.chassis.database import Database, Tx
 from services.chassis.errors import ServiceError, Unavailable
 from services.chassis.logs import get_logger
 from services.chassis.publisher import ConfirmingPublisher, Fate, Message
@@ -27,6 +27,7 @@ BATCH = 100
 CONFIRM_TIMEOUT_S = 5.0
 LOOK_EVERY_S = 2.0
 GATHER_S = 0.2
+NONE_FOR_S = 1.0
 ASK_EVERY_S = 60.0
 PROVEN_AFTER_S = 120.0
 HOLD_FIRST_S = 1.0
@@ -65,6 +66,8 @@ class RelayLoop:
         self._holds = Holds()
         self._proven_after = proven_after
         self._again = 1
+        self._failed_turn = True
+        self._none_until = {True: 0.0, False: 0.0}
 
     def publish_due(self, publisher: ConfirmingPublisher) -> bool:
         """Publishes one batch; whether there may be more that is due.
@@ -72,7 +75,7 @@ class RelayLoop:
         Raises ConnectionError when the broker gave no word on a message: its channel must not be used again.
         """
         with self._db.transaction() as tx:
-            rows = self._together(outbox.claim(tx, held=self._holds.held(time.monotonic()), limit=BATCH))
+            rows = self._claim(tx)
             if not rows:
                 return False
             fates = self._publish(publisher, rows)
@@ -94,14 +97,24 @@ class RelayLoop:
         with self._db.transaction() as tx:
             return outbox.unproven(tx, older_than=self._proven_after)
 
-    def _together(self, rows: list[Any]) -> list[Any]:
-        """Rows to publish in one batch.
+    def _claim(self, tx: Tx) -> list[Any]:
+        """Rows to publish in one batch: fresh ones, and by turns those that failed before.
 
-        One that has failed before goes alone, so that it spoils no other's; as those get through, twice as many go
-        together each time: after an hour in which the broker took nothing, all have failed.
+        One that has failed goes alone, so that it spoils no other's; as those get through, twice as many go together
+        each time: after an hour in which the broker took nothing, all have failed.
         """
-        fresh = [row for row in rows if row.attempts == 0]
-        return fresh or rows[: self._again]
+        self._failed_turn = failed = not self._failed_turn
+        if time.monotonic() < self._none_until[failed]:
+            failed = not failed
+        rows = self._claim_kind(tx, failed=failed)
+        if not rows and (rows := self._claim_kind(tx, failed=not failed)):
+            # to find none among many costs as much as a batch
+            self._none_until[failed] = time.monotonic() + NONE_FOR_S
+        return rows
+
+    def _claim_kind(self, tx: Tx, *, failed: bool) -> list[Any]:
+        limit = self._again if failed else BATCH
+        return outbox.claim(tx, failed=failed, held=self._holds.held(time.monotonic()), limit=limit)
 
     def _ask(self, amqp_uri: str, queue: str, rows: dict[UUID, int]) -> None:
         consumer = queue.partition(".")[0]

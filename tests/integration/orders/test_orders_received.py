@@ -105,9 +105,19 @@ def test_f17_what_got_no_word_is_tried_again_soon(counter: Counter, fate: Fate, 
     """A broker's alarm strikes every message; a queue that is not there strikes its own."""
     with counter.app.db.transaction() as tx:
         tx.execute(FAILED, {"rows": 1})
-        [row] = outbox.claim(tx, held=[], limit=1)
+        [row] = outbox.claim(tx, failed=True, held=[], limit=1)
         outbox.mark(tx, confirmed=[], put_off={row.id: fate.value})
     assert counter.scalar("select round(extract(epoch from due_at - now())) from outbox") == seconds
+
+
+def test_f17_fresh_ones_and_those_that_failed_take_turns(counter: Counter):
+    with counter.app.db.transaction() as tx:
+        tx.execute(FAILED, {"rows": 3})
+        tx.execute(LOST, {"rows": 250})
+        tx.execute(text("update outbox set published_at = null where attempts = 0"))
+    broker = Broker()
+    assert publish_all(counter, broker, rounds=5) == 0
+    assert broker.batches == [100, 2, 100, 1, 50]
 
 
 def test_f29_a_row_that_spoils_its_batch_keeps_no_other_from_leaving(counter: Counter):
