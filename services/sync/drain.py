@@ -141,8 +141,8 @@ class Drain:
         limit = self._limit() if self._held() and self._may_send() else 0
         if limit == 0 and self._todo:
             draining.give_back(self._app, self._me, self._untried())
-        elif len(self._todo) < CLAIM_BELOW * limit and self._room(limit) > 0 and time.monotonic() >= self._claim_at:
-            self._claim(self._room(limit))
+        elif time.monotonic() >= self._claim_at and (room := self._room(limit)) > 0:
+            self._claim(room)
         self._hand_out()
         self._rest()
 
@@ -178,7 +178,9 @@ class Drain:
         return may
 
     def _room(self, limit: int) -> int:
-        """How many more may be claimed."""
+        """How many more to claim."""
+        if len(self._todo) >= CLAIM_BELOW * limit:
+            return 0
         return min(CLAIM_UP_TO * limit - len(self._todo), MOST_AT_HAND - len(self._working_on))
 
     def _claim(self, limit: int) -> None:

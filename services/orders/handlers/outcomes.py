@@ -12,16 +12,17 @@ from services.orders.events import Outcome
 from services.orders.store import marks, orders, wishes
 
 STATES = {"synced": "synced", "too_late": "synced", "pending": "pending", "waiting": "waiting", "withdrawn": "void"}
+# after these no correction goes out any more
+FINAL = ("synced", "withdrawn")
 
 
 def take(app: App, tx: Tx, batch: list[Event]) -> None:
     """Takes outcomes in; the higher delivery version wins, whatever the order of arrival."""
     outcomes = [outcome for event in batch for outcome in events.outcomes_in(event)]
-    wishes.void(tx, [outcome.order_id for outcome in outcomes if outcome.state == "withdrawn"])
     for outcome in outcomes:
         if outcome.wish_id is not None:
             wishes.answer(tx, outcome.wish_id, "too_late" if outcome.state == "too_late" else "done")
-    wishes.overtake(tx, {o.order_id: o.revision for o in outcomes if o.state == "synced"})
+    wishes.overtake(tx, {o.order_id: o.revision if o.state == "synced" else 0 for o in outcomes if o.state in FINAL})
     settled = orders.settle(tx, [_row(outcome) for outcome in outcomes])
     withdrawn = [o.order_id for o in outcomes if o.state == "withdrawn" and o.order_id in settled]
     if withdrawn:

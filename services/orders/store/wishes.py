@@ -1,7 +1,6 @@
 """Wishes to void or correct, approvals, money without order."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +20,6 @@ OVERTAKEN = text("""
     update amendments a set state = 'too_late'
     from unnest(cast(:order_ids as uuid[]), cast(:revisions as int[])) as r (order_id, revision)
     where a.order_id = r.order_id and a.kind = 'correct' and a.revision > r.revision and a.state <> 'too_late'
-""")
-VOID = text("""
-    update amendments set state = 'too_late'
-    where order_id = any(:order_ids) and kind = 'correct' and state <> 'too_late'
 """)
 VOID_ASKED = text("""
     select exists (select from amendments where order_id = :order_id and kind = 'void' and state = 'asked')
@@ -60,13 +55,8 @@ def answer(tx: Tx, wish_id: UUID, state: str) -> None:
 
 
 def overtake(tx: Tx, taken: dict[UUID, int]) -> None:
-    """Notes corrections that came too late: head office has the order under an older revision."""
+    """Notes corrections that came too late: head office has the order under this older revision, or 0 for never."""
     tx.execute(OVERTAKEN, {"order_ids": list(taken), "revisions": list(taken.values())})
-
-
-def void(tx: Tx, order_ids: Sequence[UUID]) -> None:
-    """Notes corrections that came too late: their orders are void."""
-    tx.execute(VOID, {"order_ids": list(order_ids)})
 
 
 def void_asked(tx: Tx, order_id: UUID) -> bool:

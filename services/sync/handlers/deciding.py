@@ -87,10 +87,10 @@ def _decide(app: App, tx: Tx, wish: Wish, held: Held) -> tuple[Held, Outcome | N
         notices.put(tx, "cancellation", str(wish.order_id), 1, cancellation, now)
     if decision.verdict is Verdict.CORRECTED and decision.step:
         deliveries.keep_correction(tx, wish.order_id, _correction(wish))
-    return held, outcome_of(held, told_as(decision.verdict, held.delivery.state), wish.wish_id)
+    return held, outcome_of(held, _told_as(decision.verdict, held.delivery.state), wish.wish_id)
 
 
-def told_as(verdict: Verdict, state: State) -> str:
+def _told_as(verdict: Verdict, state: State) -> str:
     """An answer to a wish is the latest word on its order: it says where that stands, or that head office has it."""
     if state is State.WITHDRAWN:
         return "withdrawn"
