@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-SOON_S = 0.3
+# longer than a driver takes to see an answer
+SOON_S = 0.5
 
 
 def commit_before_answer(service: str) -> None:

@@ -38,6 +38,16 @@ def _soon(row: str) -> Drill:
     return _drill(row, within=WITHIN_S)
 
 
+def _killed_after_an_answer(world: World) -> bool:
+    """Three times: sales of the same articles wait for each other, and seldom are two answered at once."""
+    struck = True
+    for _ in range(3):
+        world.sell(1)
+        struck &= world.kill("orders.door")
+    return struck
+
+
+ANSWERED = Drill("F4", "orders dies right after an answer", _killed_after_an_answer, 30, again=0)
 # more than one, for an order whose fact is lost may be made void, which is a fact of its own
 UNTOLD = Drill(
     "F3",
@@ -56,7 +66,7 @@ ACKED_FIRST = Drill(
 )
 
 PLAN = (
-    Sabotage("commit before answer", _drill("F4"), frozenset({"I1"})),
+    Sabotage("commit before answer", ANSWERED, frozenset({"I1"})),
     Sabotage("outbox in the transaction", UNTOLD, STUCK),
     Sabotage("asking what was received", _soon("F18"), STUCK),
     Sabotage("acknowledgement after commit", ACKED_FIRST, STUCK),

@@ -82,13 +82,6 @@ def void_under_way() -> None:
     delivery.EDGES[delivery.Edge.WITHDRAWN] |= {(state, delivery.State.WITHDRAWN) for state in delivery.State}
 
 
-def void_before_its_order() -> None:
-    """A void that comes before its order is kept, and the order goes all the same."""
-    from services.sync.store import deliveries
-
-    deliveries.ENTOMB = text("select :order_id, :session_id, :mode, :business_date, :invoice_number")
-
-
 def told_once_too_few() -> None:
     """What a broken-off sender had claimed stays claimed."""
     from services.sync.store import deliveries
@@ -136,7 +129,6 @@ DEFECTS: dict[str, Callable[[], None]] = {
         lost_is_not_received,
         failed_is_not_received,
         void_under_way,
-        void_before_its_order,
         told_once_too_few,
         older_notice,
         sealed_early,

@@ -44,6 +44,8 @@ SHRINK = bool(os.environ.get("MODEL_SHRINK"))
 
 some = st.integers(0, 30)
 fates = st.lists(st.sampled_from(Fate), max_size=6)
+# more than are ever due at once
+PLENTY = 64
 FINAL = ("synced", "withdrawn")
 NOT_NOW = (AlreadySynced, AlreadyVoid, WishPending)
 UNKNOWN_SKU = {"code": "unknown_sku", "text": "No such SKU."}
@@ -218,12 +220,14 @@ class Store(RuleBasedStateMachine):
     def sync_wakes(self) -> None:
         self.shop.wake_sync()
 
-    @rule(order_id=sales, early=st.booleans(), fate=st.sampled_from(Fate))
-    def a_void_meets_its_order_on_the_way(self, order_id: UUID, early: bool, fate: Fate) -> None:
+    @rule(target=sales, early=st.booleans(), fate=st.sampled_from(Fate))
+    def a_void_meets_its_order_on_the_way(self, early: bool, fate: Fate) -> UUID:
         """It is heard of while the order's request is under way, or before anybody knows what became of that."""
+        order_id = self.sell(0, "A1", 1)
+        self.shop.see(up=True)
         self.shop.deliver_waiting(FOR_SYNC)
-        self.shop.claim(8)
-        self.shop.line.fates = [fate] * 8
+        self.shop.claim(PLENTY)
+        self.shop.line.fates = [fate] * PLENTY
         if not early:
             self.shop.try_claimed()
             self.shop.settle()
@@ -232,6 +236,7 @@ class Store(RuleBasedStateMachine):
         self.shop.try_claimed()
         self.shop.settle()
         self.shop.line.fates = []
+        return order_id
 
     @rule()
     def wishes_overtake_orders(self) -> None:
