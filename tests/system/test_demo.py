@@ -32,11 +32,18 @@ def played(folder: Path, *words: str) -> str:
         timeout=900,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr + "".join(troubles(folder))
     assert "of 200 confirmed sales 198 are at head office once" in done.stdout
     assert "2 are void and told; 0 are wrong" in done.stdout
     assert "each till's invoice numbers are consecutive" in done.stdout
     return done.stdout
+
+
+def troubles(folder: Path) -> Iterable[str]:
+    """What services noted last that was not as usual: a play that fails seldom has to say why."""
+    for log in sorted((folder / "store" / "logs").glob("*.log")):
+        lines = [line for line in log.read_text().splitlines(keepends=True) if '"level": "info"' not in line]
+        yield from (f"{log.stem}: {line}" for line in lines[-30:])
 
 
 def test_b9_an_outage_with_kills_ends_with_every_sale_at_head_office_once(tmp_path: Path) -> None:

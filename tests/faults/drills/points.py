@@ -35,14 +35,25 @@ def consumers_away(world: World) -> None:
         world.pause(6)
 
 
+def nobody_hears_of_sessions(world: World) -> None:
+    """The same, for those that `sessions` tells."""
+    with world.system.stopped("sync.worker", "orders.worker"):
+        world.toggle(True)
+        world.pause(8)
+    world.toggle(False)
+
+
 # what tills do not bring about by themselves, or not often enough
 ERRANDS = (
     outage,
     broker.poison,
     head_office.feed("wrong_checksum"),
+    head_office.TOO_MANY,
     head_office.mode_by_hand,
+    head_office.LOST,
     head_office.forgets,
     consumers_away,
+    nobody_hears_of_sessions,
     processes.told_to_end,
 )
 
