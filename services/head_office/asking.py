@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx2
@@ -37,6 +37,14 @@ class Told:
     problem: Mapping[str, Any]
 
 
+class Exchanged(NamedTuple):
+    """An answer, its JSON (None where that is none), and when the certificate of whoever gave it runs out (Unix s)."""
+
+    answer: httpx2.Response
+    body: Any
+    certificate_until: float | None
+
+
 class Unfinished(httpx2.TransportError):
     """An answer that is larger, or slower, than any that could be meant."""
 
@@ -51,7 +59,7 @@ class Asking:
     def ask(self, method: str, path: str, **request: Any) -> Said | Told | Trouble:
         """What was said to a request; `timeout` in seconds, of connecting, of each wait, and of the whole."""
         try:
-            answer, body = self.exchange(method, path, **request)
+            answer, body, _ = self.exchange(method, path, **request)
         except NOT_SENT as error:
             return Unreachable(word(error))
         except httpx2.HTTPError as error:
@@ -62,19 +70,19 @@ class Asking:
             return wrong
         return Said(answer.status_code, body) if answer.is_success else Told(problem or {})
 
-    def exchange(
-        self, method: str, path: str, *, timeout: float = READ_S, **request: Any
-    ) -> tuple[httpx2.Response, Any]:
-        """The answer and its JSON, None where that is none. Raises httpx2.HTTPError."""
+    def exchange(self, method: str, path: str, *, timeout: float = READ_S, **request: Any) -> Exchanged:
+        """What came back. Raises httpx2.HTTPError."""
         until = time.monotonic() + timeout
         patience = httpx2.Timeout(timeout, connect=min(timeout, CONNECT_S))
         with self._clients.stream(method, path, timeout=patience, **request) as answer:
+            # with the last byte the connection may be gone
+            certificate_until = _certificate_until(answer)
             content = bytearray()
             for part in answer.iter_bytes():
                 content += part
                 if len(content) > MAX_ANSWER or time.monotonic() > until:
                     raise Unfinished("too large or too slow")
-        return answer, _json(bytes(content))
+        return Exchanged(answer, _json(bytes(content)), certificate_until)
 
 
 def segment(value: str) -> str:
@@ -115,6 +123,12 @@ def somebody_answered(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _certificate_until(answer: httpx2.Response) -> float | None:
+    connection = answer.extensions.get("network_stream")
+    tls = connection.get_extra_info("ssl_object") if connection else None
+    return ssl.cert_time_to_seconds(tls.getpeercert()["notAfter"]) if tls else None
 
 
 def _json(content: bytes) -> Any:

@@ -68,7 +68,7 @@ class HttpHeadOffice:
     def probe(self) -> Health:
         sent = self._now()
         try:
-            answer, body = self._line.exchange("GET", "/health", timeout=PROBE_S)
+            answer, body, until = self._line.exchange("GET", "/health", timeout=PROBE_S)
         except httpx2.TransportError as error:
             return Health(good=False, met=somebody_answered(error), reason=word(error))
         except httpx2.HTTPError:
@@ -77,7 +77,8 @@ class HttpHeadOffice:
         if answers.problem_type(problem) == "superseded":
             return Health(good=False, met=True, reason="superseded", superseded=True)
         if answer.status_code == httpx2.codes.OK and isinstance(body, dict) and body.get("status") == "ok":
-            return Health(good=True, met=True, skew_seconds=answers.skew(answer.headers.get("Date"), sent))
+            skew = answers.skew(answer.headers.get("Date"), sent)
+            return Health(good=True, met=True, skew_seconds=skew, certificate_until=until)
         portal = "json" not in kind(answer)
         return Health(good=False, met=True, reason=answers.CAPTIVE_PORTAL if portal else f"http_{answer.status_code}")
 

@@ -114,6 +114,7 @@ class Health:
     """What a probe saw.
 
     `met`: some machine on the internet answered. `skew_seconds`: our clock less theirs, None where it was not told.
+    `certificate_until`: when its certificate runs out, Unix seconds; None where it showed none.
     """
 
     good: bool
@@ -121,6 +122,7 @@ class Health:
     reason: str | None = None
     skew_seconds: float | None = None
     superseded: bool = False
+    certificate_until: float | None = None
 
 
 @dataclass(frozen=True)

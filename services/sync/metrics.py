@@ -6,6 +6,7 @@ HEAD_OFFICE_UP = Gauge("store_sync_head_office_up", "1 while head office can be 
 INTERNET_UP = Gauge("store_sync_internet_up", "1 while the store has internet.")
 SUPERSEDED = Gauge("store_sync_superseded", "1 when another edge server has taken this store over.")
 CLOCK_SKEW = Gauge("store_sync_clock_skew_seconds", "Our clock less head office's.")
+CERTIFICATE = Gauge("store_sync_head_office_certificate_expiry_timestamp_seconds", "When its certificate runs out.")
 PROBES = Counter("store_sync_probes_total", "Probes of head office by outcome.", ["outcome"])
 
 ORDERS = Gauge(

@@ -20,7 +20,8 @@ CAPTIVE_PORTAL = "captive_portal"
 class Look:
     """What a probe saw; `reason` is a word for why head office cannot be used, `met` whether any machine answered.
 
-    `skew` is our clock less head office's in seconds, None where it did not say.
+    `skew` is our clock less head office's in seconds, None where it did not say; `certificate_until` when its
+    certificate runs out, Unix seconds.
     """
 
     good: bool
@@ -28,6 +29,7 @@ class Look:
     met: bool = False
     skew: float | None = None
     superseded: bool = False
+    certificate_until: float | None = None
 
 
 class Oms(Protocol):
@@ -85,7 +87,8 @@ class PortOms:
 
     def look(self) -> Look:
         seen = self._office.probe()
-        return Look(seen.good, _word(seen.reason), seen.met, seen.skew_seconds, seen.superseded)
+        word = _word(seen.reason)
+        return Look(seen.good, word, seen.met, seen.skew_seconds, seen.superseded, seen.certificate_until)
 
     def recognises_us(self) -> bool:
         try:

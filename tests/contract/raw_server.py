@@ -1,9 +1,11 @@
 """A server that answers each request with bytes of the test's own, and remembers what it was asked."""
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 Reply = Callable[[], Iterable[bytes]]
 
@@ -23,6 +25,13 @@ class RawServer(socketserver.ThreadingTCPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def speak_tls(self, certificate: Path, key: Path) -> str:
+        """Proves its name from now on; its address."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        return self.url.replace("http://", "https://")
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that has heard enough hangs up."""

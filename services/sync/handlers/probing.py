@@ -18,6 +18,8 @@ def probe(app: App) -> None:
         return
     look = _look(app)
     metrics.PROBES.labels("good" if look.good else look.reason or "bad").inc()
+    if look.certificate_until is not None:
+        metrics.CERTIFICATE.set(look.certificate_until)
     note_sighting(
         app,
         Sighting(

@@ -4,6 +4,7 @@ import socket
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sync_store import Store
 
 from services.sync.handlers import probing, watching
@@ -129,3 +130,10 @@ def test_s21_pages_hear_of_a_change(store: Store) -> None:
     store.see(head_office=False)
     assert next(note for note in notes if note) == {"what": "sync"}
     notes.close()  # type: ignore[attr-defined]
+
+
+def test_f46_when_head_offices_certificate_runs_out_is_a_figure(store: Store) -> None:
+    probe(store, Look(good=True, met=True, certificate_until=1_790_000_000.0), 1)
+    probe(store, Look(good=False, reason="timeout"), 1)
+    name = "store_sync_head_office_certificate_expiry_timestamp_seconds"
+    assert REGISTRY.get_sample_value(name) == 1_790_000_000.0
