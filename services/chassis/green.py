@@ -1,8 +1,13 @@
-"""How a green process waits for PostgreSQL: other greenlets go on, and no silence lasts for ever."""
+"""How a green process waits for PostgreSQL and for names: other greenlets go on, and no silence lasts for ever."""
 
+import ipaddress
+import socket
+from functools import wraps
 from typing import Any
 
+import eventlet.green.socket
 import psycopg.waiting
+from eventlet import tpool
 from eventlet.hubs import trampoline
 from psycopg.waiting import READY_R, READY_W, WAIT_R, WAIT_RW, wait_selector
 
@@ -10,8 +15,12 @@ from services.chassis.database import SILENCE_S, Silence
 
 
 def install() -> None:
-    """Makes every connection of this process wait in eventlet's own way; psycopg's would hold up the whole process."""
+    """Makes every connection of this process wait in eventlet's own way; psycopg's would hold up the whole process.
+
+    So would the system's resolver: a name server that does not answer may take half a minute.
+    """
     psycopg.waiting.wait = wait
+    socket.getaddrinfo = eventlet.green.socket.getaddrinfo = _beside(socket.getaddrinfo)
 
 
 def wait(gen: Any, fileno: int, interval: float = 0.0, timeout: float | None = None) -> Any:
@@ -32,3 +41,25 @@ def wait(gen: Any, fileno: int, interval: float = 0.0, timeout: float | None = N
             wanted = gen.send(READY_R if reads else READY_W)
     except StopIteration as done:
         return done.value
+
+
+def _beside(look_up: Any) -> Any:
+    """The same in a thread, for names that have to be asked for."""
+
+    @wraps(look_up)
+    def getaddrinfo(host: Any, *arguments: Any, **named: Any) -> Any:
+        if _is_known(host):
+            return look_up(host, *arguments, **named)
+        return tpool.execute(look_up, host, *arguments, **named)
+
+    return getaddrinfo
+
+
+def _is_known(host: Any) -> bool:
+    if host in (None, "", "localhost"):
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
