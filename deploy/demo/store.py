@@ -81,6 +81,12 @@ class HeadOfficeDials:
         """Turns these dials on and all others off."""
         self._client.put("/dials", json=list(dials)).raise_for_status()
 
+    def struck(self) -> list[int]:
+        """How often each dial that is on has struck."""
+        answer = self._client.get("/dials")
+        answer.raise_for_status()
+        return [dial["struck"] for dial in answer.json()["on"]]
+
     def forget(self, order_id: str) -> None:
         """Has head office forget an order, as one that was set back to yesterday."""
         self._client.delete(f"/records/{order_id}").raise_for_status()

@@ -1,5 +1,6 @@
 """What may go wrong, set at run time."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -53,6 +54,7 @@ class Dials:
     def __init__(self) -> None:
         self._on: list[Dial] = []
         self._seen: dict[str, int] = {}
+        self._struck: Counter[int] = Counter()
 
     def put(self, rows: list[dict[str, Any]]) -> None:
         """Sets all dials anew. Raises UnknownDial."""
@@ -61,17 +63,17 @@ class Dials:
             if row.get("kind") not in KINDS or set(row) - known:
                 raise UnknownDial(str(row.get("kind")))
         self._on = [Dial(**row) for row in rows]
-        self._seen = {}
+        self._seen, self._struck = {}, Counter()
 
     def shown(self) -> list[dict[str, Any]]:
-        return [asdict(dial) for dial in self._on]
+        """The dials that are on, and how often each has struck."""
+        return [asdict(dial) | {"struck": self._struck[n]} for n, dial in enumerate(self._on)]
 
     def strike(self, kind: str, path: str) -> Dial | None:
         """The dial of this kind that strikes this request, if any; it is used up by one."""
         for n, dial in enumerate(self._on):
             if dial.kind == kind and path.startswith(dial.path) and dial.count != 0 and self._turn(n, dial):
-                if dial.count is not None:
-                    self._on[n] = replace(dial, count=dial.count - 1)
+                self._use(n, dial)
                 return dial
         return None
 
@@ -86,11 +88,15 @@ class Dials:
                 continue
             if ids is None and not self._turn(n, dial):
                 continue
-            if dial.count is not None:
-                self._on[n] = replace(dial, count=dial.count - 1)
+            self._use(n, dial)
             told = {name: value[name] for name in ("code", "text", "line_no") if name in value}
             return {"code": "refused", "text": "Refused."} | told
         return None
+
+    def _use(self, n: int, dial: Dial) -> None:
+        self._struck[n] += 1
+        if dial.count is not None:
+            self._on[n] = replace(dial, count=dial.count - 1)
 
     def _turn(self, n: int, dial: Dial) -> bool:
         """Every so many requests."""

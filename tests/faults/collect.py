@@ -51,7 +51,7 @@ STOCK = """
 """
 DOUBLES = "select consumer, event_id::text from {}.inbox group by 1, 2 having count(*) > 1"
 LETTERS = "select id, consumer, error from {}.inbox_failures where dead"
-UNSENT = "select count(*) from {}.outbox where published_at is null and queue is not null"
+UNSENT = "select count(*) from {}.outbox where published_at is null"
 
 
 def seen_digest(document: dict[str, Any]) -> str:

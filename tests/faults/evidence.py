@@ -110,6 +110,7 @@ class Evidence:
     acked_in_round: int = 0
     recovered_after: float | None = 0.0
     bound: float = 60.0
+    longest_pay_s: float = 0.0
     grown: Mapping[str, float] = field(default_factory=dict)
 
     def in_state(self, state: str) -> set[str]:

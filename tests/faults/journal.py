@@ -1,7 +1,6 @@
 """What the tills know: every try, and what they were told of it. The only witness of what was confirmed."""
 
 import threading
-from collections import Counter
 from dataclasses import dataclass, field
 
 
@@ -25,9 +24,9 @@ class Journal:
     again: dict[str, Acked] = field(default_factory=dict)
     abandoned: set[str] = field(default_factory=set)
     unanswered: set[str] = field(default_factory=set)
-    refused: Counter[str] = field(default_factory=Counter)
     void_asked: set[str] = field(default_factory=set)
     surprises: list[str] = field(default_factory=list)
+    longest_s: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def attempt(self, order_id: str) -> None:
@@ -41,9 +40,10 @@ class Journal:
             if before != sale:
                 self.again[sale.order_id] = sale
 
-    def refuse(self, code: str) -> None:
+    def waited(self, seconds: float) -> None:
+        """Notes how long a till was without an answer to Pay."""
         with self._lock:
-            self.refused[code] += 1
+            self.longest_s = max(self.longest_s, seconds)
 
     def abandon(self, order_id: str) -> None:
         with self._lock:

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.faults.checker import Findings, check
+from tests.faults.checker import ENOUGH, Findings, check
 from tests.faults.evidence import Evidence
+from tests.faults.growth import Growth
 from tests.faults.world import NotMade, World
 
-# sales before the fault, so that it strikes a shop that is at work
-WARM = 12
+# sales before the fault, so that it strikes a shop that is at work, and after it
+WARM, AFTER = ENOUGH, 12
 REST_FACTOR = 4
 LONGEST_REST_S = 180.0
 
@@ -46,6 +47,7 @@ class Row:
     unexpected: int = 0
     recovered: int = 0
     not_run: int = 0
+    longest_s: float = 0.0
     seconds: list[float] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(default_factory=dict)
     why: str = ""
@@ -68,6 +70,7 @@ class Row:
         self.doubled += max(0, found.doubled - (before.doubled if before else 0))
         self.unexpected += max(0, found.unexpected - (before.unexpected if before else 0))
         self.recovered += max(0, found.recovered - (before.recovered if before else 0))
+        self.longest_s = max(self.longest_s, evidence.longest_pay_s)
         if evidence.recovered_after is not None:
             self.seconds.append(evidence.recovered_after)
         if not found.valid:
@@ -82,6 +85,7 @@ class Rounds:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._growth = Growth(world)
         self._before: Findings | None = None
 
     def play(self, drill: Drill) -> Row:
@@ -97,7 +101,8 @@ class Rounds:
 
     def _one(self, drill: Drill, row: Row) -> None:
         world = self._world
-        acked = world.journal.count()
+        acked = told = world.journal.count()
+        world.journal.longest_s = 0.0
         world.quiet()
         world.tills.start()
         world.back_office.start()
@@ -105,7 +110,8 @@ class Rounds:
         try:
             world.sell(WARM)
             struck = drill.strike(world) is not False
-            world.sell(max(0, 50 - (world.journal.count() - acked)))
+            told = world.journal.count()
+            world.sell(AFTER)
         except NotMade:
             raise
         except Exception as error:  # noqa: BLE001  a strike that fails is a row that failed, not the end of the run
@@ -120,7 +126,13 @@ class Rounds:
         recovered = self._rest(drill, ended)
         if problem or recovered is None:
             row.why = f"{problem} {world.why_not()}".strip()
-        found = evidence_of(world, drill, struck=struck and not problem, acked_before=acked, recovered=recovered)
+        found = replace(
+            evidence_of(world, drill),
+            struck=struck and not problem,
+            acked_in_round=told - acked,
+            recovered_after=recovered,
+            grown=self._growth.grown(),
+        )
         findings = check(found)
         row.note(findings, found, self._before)
         self._before = findings
@@ -134,7 +146,7 @@ class Rounds:
         return time.monotonic() - ended
 
 
-def evidence_of(world: World, drill: Drill, *, struck: bool, acked_before: int, recovered: float | None) -> Evidence:
+def evidence_of(world: World, drill: Drill) -> Evidence:
     """All that there is to see, now that everything is at rest."""
     journal, collector = world.journal, world.collector
     return Evidence(
@@ -159,8 +171,6 @@ def evidence_of(world: World, drill: Drill, *, struck: bool, acked_before: int, 
         posts=tuple(collector.posts()),
         forgotten=frozenset(world.forgotten),
         poison=world.poison,
-        struck=struck,
-        acked_in_round=journal.count() - acked_before,
-        recovered_after=recovered,
+        longest_pay_s=journal.longest_s,
         bound=drill.within,
     )

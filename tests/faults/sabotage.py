@@ -108,7 +108,7 @@ def _play(defence: str, drill: Drill, red: frozenset[str], seed: int) -> bool:
 def _judge(defence: str, drill: Drill, red: frozenset[str] | None, place: Path, seed: int, data: Path | None) -> bool:
     with World.opened(place / "run", seed=seed, load=1, defence_off=defence, data_on=data) as world:
         row = Rounds(world).play(drill)
-    good = set(row.wrong) == red if red is not None else "I1" in row.wrong or not row.rounds
+    good = set(row.wrong) == red if red is not None else "I1" in row.wrong
     shown = " ".join(sorted(row.wrong)) or "nothing"
     wanted = "" if good else f", and not {' '.join(sorted(red or {'I1'}))}"
     print(f"{defence:<30} {drill.row:<5} {shown} turned red{wanted}", flush=True)

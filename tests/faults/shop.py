@@ -80,11 +80,9 @@ class Tills:
     def pay(self, till: Till, sale: dict[str, Any]) -> dict[str, Any] | None:
         """Pays until somebody answers; what the till was told, if it was told that the sale is stored."""
         order_id = sale["order_id"]
-        try:
-            answer = self._patiently(lambda: till.api.post("/api/orders/orders", sale))
-        except Refused as refused:
-            self._journal.refuse(refused.code)
-            return None
+        began = time.monotonic()
+        answer = self._patiently(lambda: till.api.post("/api/orders/orders", sale))
+        self._journal.waited(time.monotonic() - began)
         if answer is None:
             self._abandon(till, order_id)
         else:

@@ -7,7 +7,7 @@ from tests.faults.rounds import Row
 
 HEADS = (
     "fault", "what", "rounds", "attempts", "acknowledged", "lost", "doubled", "unexpected", "recovered", "not run",
-    "back after, median / worst (within)", "red",
+    "longest Pay", "back after, median / worst (within)", "red",
 )  # fmt: skip
 
 
@@ -20,6 +20,7 @@ def cells(row: Row) -> list[str]:
         row.drill.row,
         row.drill.title,
         *(str(count) for count in counts),
+        f"{row.longest_s:.1f} s",
         f"{took} ({row.drill.within:.0f} s)",
         " ".join(sorted(row.wrong, key=lambda name: int(name[1:]))) or "–",
     ]
@@ -37,7 +38,8 @@ def line(row: Row) -> str:
     shown = cells(row)
     text = (
         f"{shown[0]:<6} {shown[1]:<62.62} {row.acked:>6} acknowledged  lost {row.lost}  doubled {row.doubled}  "
-        f"unexpected {row.unexpected}  recovered {row.recovered}  not run {row.not_run}  {shown[-2]}"
+        f"unexpected {row.unexpected}  recovered {row.recovered}  not run {row.not_run}  "
+        f"pay {shown[-3]}  back {shown[-2]}"
     )
     wrong = [f"         {name}: {detail}" for name, found in row.wrong.items() for detail in found[:4]]
     return "\n".join([text, *wrong, *([f"         {row.why}"] if row.why else [])])

@@ -71,6 +71,17 @@ def silent(world: World) -> bool:
         return bool(world.until("a confirm is late", lambda: world.sql(late)[0][0], within=20))
 
 
+def still_for_long(world: World) -> bool:
+    """For so long that services give their connections up, and make new ones when it goes on."""
+    log = world.system.plan.folder / "logs" / "sync.worker.log"
+    before = log.read_text().count("intake_waits")
+    with world.frozen("rabbitmq"):
+        world.sell(60)
+        world.until("connections are given up", lambda: log.read_text().count("intake_waits") > before, within=60)
+        world.sell(20)
+    return True
+
+
 def alarm(world: World) -> bool:
     """Too little room on its disk: it takes nothing, and says nothing; for so long that much is put off."""
     control = world.system.plan.broker.control
@@ -139,10 +150,11 @@ def poison(world: World) -> bool:
 DRILLS = (
     Drill("F16a", "the broker is killed", killed, 40),
     Drill("F16b", "the broker is away while sixty orders are sold", away, 40),
-    Drill("F6", "confirms come late, or never: the broker stands still", silent, 40),
+    Drill("F6", "confirms come late, or never: the broker stands still", silent, 10),
+    Drill("F21", "the broker stands still until it is given up", still_for_long, 30),
     Drill("F17", "the broker's disk alarm blocks every publisher", alarm, 20),
     Drill("F18", "the broker's data are deleted while orders wait", disk_lost, 60),
     Drill("F20", "a queue is purged, then deleted, while orders wait", purged, 60),
-    Drill("F22", "what nobody can read, on every queue", poison, 30),
+    Drill("F22", "what nobody can read, on every queue", poison, 5),
     Drill("F19", "the queues of dead letters are gone when poison comes", no_dead_letter_queue, 40),
 )

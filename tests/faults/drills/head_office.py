@@ -6,6 +6,7 @@ from tests.faults.rounds import Drill, Strike
 from tests.faults.world import World
 
 ORDERS = "/v1/orders"
+MANUAL = "select count(*) from sessions.offline_sessions where trigger = 'manual'"
 NEWEST = """
     select order_id::text, business_date::text from orders.orders
     where state = 'synced' and not order_id::text = any(%s) order by id desc limit 3
@@ -15,10 +16,11 @@ NEWEST = """
 def mood(*dials: dict[str, object], sales: int = 50, lasts: float = 3.0) -> Strike:
     """These dials are on while so many are sold, and for so many seconds more."""
 
-    def strike(world: World) -> None:
+    def strike(world: World) -> bool:
         with world.dials(*dials):
             world.sell(sales)
             world.pause(lasts)
+            return all(world.office.struck())
 
     return strike
 
@@ -97,11 +99,15 @@ def _feed_failed(world: World) -> bool:
 
 def mode_by_hand(world: World) -> bool:
     """Offline Mode on and off by hand, twice, while replies are lost and orders are made void."""
+    [(before,)] = world.sql(MANUAL)
+    voids = len(world.journal.void_asked)
     with world.dials({"kind": "lose_reply", "path": ORDERS, "every": 5}):
         for on in (True, False) * 2:
             world.toggle(on)
             world.sell(15)
-    return True
+        world.until("an order is made void", lambda: len(world.journal.void_asked) > voids, within=20)
+        struck = all(world.office.struck())
+    return bool(struck and world.sql(MANUAL)[0][0] >= before + 2)
 
 
 def _orders(kind: str, value: object = None, *, every: int = 1) -> dict[str, object]:
@@ -112,7 +118,7 @@ def _orders(kind: str, value: object = None, *, every: int = 1) -> dict[str, obj
 REFUSAL = {"kind": "refuse", "value": {"code": "unknown_sku", "text": "Nobody knows this article."}, "every": 10}
 
 # every order is sent in vain; every order arrives, and no answer comes back
-TOO_MANY, LOST = mood(_orders("retry_after", "2")), mood(_orders("lose_reply"))
+TOO_MANY, LOST = mood(_orders("retry_after", "2")), mood(_orders("lose_reply"), lasts=8)
 
 DRILLS = (
     Drill("F42", "a captive portal answers everything", portal, 40),

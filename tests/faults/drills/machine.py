@@ -1,5 +1,9 @@
 """The machine: its folders, its network, its settings."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from deploy.runner import installation
 from deploy.runner.environment import command
 from tests.faults.rounds import Drill
@@ -24,29 +28,47 @@ def folder_gone(world: World) -> bool:
 
 def half_open(world: World) -> bool:
     """The gateway takes connections and answers nobody for a while."""
-    with world.frozen("nginx"):
-        world.pause(5)
+    host, _, port = world.store.address.rpartition("/")[2].partition(":")
+    with world.frozen("nginx"), socket.create_connection((host, int(port)), timeout=5) as till:
+        till.sendall(b"GET /api/orders/mode HTTP/1.1\r\nHost: a\r\n\r\n")
+        with suppress(TimeoutError):
+            till.recv(1)
+            return False
     return True
 
 
 def unsafe(world: World) -> bool:
     """A service does not start where a power cut would lose what it confirmed."""
-    world.sql("alter role orders set synchronous_commit = off")
+    with _set(world, "alter role orders", "synchronous_commit"):
+        committed = _refuses(world, "synchronous_commit")
+    with _set(world, "alter system", "fsync"):
+        return committed and _refuses(world, "fsync")
+
+
+@contextmanager
+def _set(world: World, owner: str, setting: str) -> Iterator[None]:
+    world.sql(f"{owner} set {setting} = off")
+    world.sql("select pg_reload_conf()")
     try:
-        environment = dict(world.system.plan.environment("orders", "door"))
-        environment |= {
-            "STORE_ENVIRONMENT": "production",
-            "STORE_DOOR_LISTEN": "127.0.0.1:1",
-            "STORE_METRICS_LISTEN": "127.0.0.1:0",
-        }
-        done = installation.run(command("orders", "door"), environment)
+        yield
     finally:
-        world.sql("alter role orders reset synchronous_commit")
-    return done.returncode == 2 and "synchronous_commit" in done.stderr
+        world.sql(f"{owner} reset {setting}")
+        world.sql("select pg_reload_conf()")
+
+
+def _refuses(world: World, setting: str) -> bool:
+    environment = dict(world.system.plan.environment("orders", "door"))
+    environment |= {
+        "STORE_ENVIRONMENT": "production",
+        "STORE_DOOR_LISTEN": "127.0.0.1:1",
+        "STORE_METRICS_LISTEN": "127.0.0.1:0",
+    }
+    done = installation.run(command("orders", "door"), environment)
+    return done.returncode == 2 and setting in done.stderr
 
 
 DRILLS = (
     Drill("F35", "unsafe settings of the database: nothing starts", unsafe, 15),
-    Drill("F36", "the folder of the storage grant is gone during an outage", folder_gone, 40),
-    Drill("F39", "the gateway takes connections and answers nobody", half_open, 20),
+    Drill("F36", "the folder of the storage grant is gone during an outage", folder_gone, 10),
+    Drill("F39", "the gateway takes connections and answers nobody", half_open, 3),
 )

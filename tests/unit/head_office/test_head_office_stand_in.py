@@ -143,6 +143,17 @@ def test_a_refusal_may_strike_the_next_few_orders_or_every_third():
     assert [bool(dials.refusal(order_id)) for order_id in "abc"] == [False, False, True]
 
 
+def test_a_dial_says_how_often_it_has_struck():
+    dials = Dials()
+    dials.put([{"kind": "down", "path": "/v1/orders", "every": 2}, {"kind": "refuse"}])
+    for path in ("/v1/orders", "/health", "/v1/orders", "/v1/orders"):
+        dials.strike("down", path)
+    dials.refusal("a")
+    assert [dial["struck"] for dial in dials.shown()] == [1, 1]
+    dials.put([{"kind": "down"}])
+    assert [dial["struck"] for dial in dials.shown()] == [0]
+
+
 @pytest.mark.parametrize("row", [{"kind": "nonsense"}, {"kind": "down", "colour": "red"}, {}])
 def test_a_dial_that_does_not_exist_is_refused(row):
     dials = Dials()

@@ -1,0 +1,52 @@
+"""What a store holds while nothing happens: memory and files of its services, connections to broker and database."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+from deploy.runner.services import SERVICES
+from tests.faults.world import World
+
+# rounds in which every process has loaded what it ever needs, and pools have opened what they may
+WARMING_UP = 8
+PAGE = os.sysconf("SC_PAGE_SIZE")
+ESTABLISHED = "01"
+BACKENDS = "select count(*) from pg_stat_activity where backend_type = 'client backend' and application_name <> ''"
+
+
+class Growth:
+    """Compares what is held at rest with the most that was held at rest in the first rounds."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rounds = 0
+        self._most: Counter[str] = Counter()
+
+    def grown(self) -> dict[str, float]:
+        """By how much each has grown, as a share; nothing while the store warms up."""
+        now, self._rounds = _held(self._world), self._rounds + 1
+        if self._rounds <= WARMING_UP:
+            self._most |= now
+            return {}
+        return {what: count / self._most[what] - 1 for what, count in now.items()}
+
+
+def _held(world: World) -> Counter[str]:
+    """Memory in bytes, files and connections in numbers, of all services together."""
+    pids = [world.system.pid(f"{service}.{kind}") for service in SERVICES for kind in ("door", "worker")]
+    own = [Path("/proc") / str(pid) for pid in pids if pid]
+    return Counter(
+        {
+            "memory": sum(int((process / "statm").read_text().split()[1]) * PAGE for process in own),
+            "files": sum(len(list((process / "fd").iterdir())) for process in own),
+            "connections to the broker": _connections(world.system.plan.broker.ports.amqp),
+            "connections to the database": world.sql(BACKENDS)[0][0],
+        }
+    )
+
+
+def _connections(port: int) -> int:
+    """How many are open at a port of this machine, seen from the side that listens."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    rows += [line.split() for line in Path("/proc/net/tcp6").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == ESTABLISHED for row in rows)
