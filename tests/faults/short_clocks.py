@@ -23,4 +23,4 @@ def install() -> None:
     provided.Every.setup = soon
     policy = Settings.policy
     # longer than a request takes here, at most
-    Settings.policy = lambda settings: replace(policy(settings), certain_after=12.0)
+    Settings.policy = lambda settings: replace(policy(settings), certain_after=12.0, unauthorised_pause=15.0)

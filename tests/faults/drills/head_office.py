@@ -118,7 +118,7 @@ def _orders(kind: str, value: object = None, *, every: int = 1) -> dict[str, obj
 REFUSAL = {"kind": "refuse", "value": {"code": "unknown_sku", "text": "Nobody knows this article."}, "every": 10}
 
 # every order is sent in vain; every order arrives, and no answer comes back
-TOO_MANY, LOST = mood(_orders("retry_after", "2")), mood(_orders("lose_reply"), lasts=8)
+TOO_MANY, LOST = mood(_orders("retry_after", "2")), mood(_orders("lose_reply"), sales=20, lasts=6)
 
 DRILLS = (
     Drill("F42", "a captive portal answers everything", portal, 40),
@@ -129,7 +129,7 @@ DRILLS = (
     Drill("F49b", "one order in ten is a 500", mood(_orders("status", 500, every=10)), 60),
     Drill("F50a", "429 with Retry-After for everything", TOO_MANY, 40),
     Drill("F50b", "503 with a Retry-After that means nothing", mood(_orders("unavailable", "soon")), 40),
-    Drill("F51", "401 for everything: the drain rests for a minute", mood({"kind": "unauthorised"}), 100),
+    Drill("F51", "401 for everything: the drain rests", mood({"kind": "unauthorised"}), 40),
     Drill("F52a", "answers about another order", cured(_orders("other_order", every=6)), 40),
     Drill("F52b", "answers with another amount", cured(_orders("wrong_amount", every=6)), 40),
     Drill("F53", "head office forgets three orders", forgets, 60),

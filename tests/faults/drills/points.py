@@ -22,7 +22,7 @@ DYING = (OSError, TimeoutError, Refused, psycopg.Error)
 def outage(world: World) -> None:
     """The line is down for a while; some of what was sold is refused afterwards, and sent again."""
     with world.outage():
-        world.sell(20)
+        world.sell(10)
     with world.dials(head_office.REFUSAL):
         world.sell(20)
     world.send_again()
@@ -31,7 +31,7 @@ def outage(world: World) -> None:
 def consumers_away(world: World) -> None:
     """Who told them something asks in vain whether they have it."""
     with world.system.stopped("orders.worker", "sessions.worker", "catalog.worker"):
-        world.sell(20)
+        world.sell(10)
         world.pause(6)
 
 
@@ -46,11 +46,11 @@ def nobody_hears_of_sessions(world: World) -> None:
 # what tills do not bring about by themselves, or not often enough
 ERRANDS = (
     outage,
+    head_office.LOST,
+    head_office.TOO_MANY,
     broker.poison,
     head_office.feed("wrong_checksum"),
-    head_office.TOO_MANY,
     head_office.mode_by_hand,
-    head_office.LOST,
     head_office.forgets,
     consumers_away,
     nobody_hears_of_sessions,
@@ -72,6 +72,7 @@ def every_point(world: World) -> bool:
             world.quiet()
             world.until("the store is online", lambda: world.mode() == "online", within=ONLINE_WITHIN_S)
             world.pause(1)
+        print(f"points: {len(left)} of {len(wanted)} left {deadline - time.monotonic():.0f} s before the end")
     world.back_office.pairs = SELDOM
     struck = f"{len(wanted) - len(left)} of {len(wanted)} points struck"
     world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
