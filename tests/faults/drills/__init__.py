@@ -25,7 +25,7 @@ def random_kills(kills: int) -> list[Drill]:
 # what this machine cannot make, or what is made elsewhere
 NOT_MADE = {
     "F23": "three brokers: comes with the cluster (B17)",
-    "F31": "a database that was set back: tests/system/test_restore.py, tests/integration/orders/test_orders_standing.py",
+    "F31": "a database that was set back: tests/system/test_restore.py, tests/integration/orders",
     "F33": "a disk that fails on flush needs a device mapper, which this kernel lacks",
     "F37": "a till that loses its power: its page is killed in tests/pages; its disk cannot be",
     "F38": "a till's folder that is gone is told in tests/pages; a full one is not made",
