@@ -23,6 +23,14 @@ class Permissions:
     topics: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How many connections an account may have at once, and how many channels on all of them together."""
+
+    connections: int
+    channels: int
+
+
 EVERYTHING = Permissions(".*", ".*", ".*")
 
 
@@ -66,6 +74,30 @@ class BrokerAdmin:
         for exchange, (write, read) in permissions.topics.items():
             rule = {"exchange": exchange, "write": write, "read": read}
             self._send("PUT", "topic-permissions", vhost, user, body=rule)
+
+    def limit(self, user: str, limits: Limits) -> None:
+        """Lets a user have so many connections and channels, and no more."""
+        for name, value in (("max-connections", limits.connections), ("max-channels", limits.channels)):
+            self._send("PUT", "user-limits", user, name, body={"value": value})
+
+    def limits(self, user: str) -> Limits:
+        """How much a user may have at once; raises ValueError for one without."""
+        [found] = [limits["value"] for limits in self._send("GET", "user-limits", user).json()]
+        return Limits(found["max-connections"], found["max-channels"])
+
+    def declare_exchange(self, vhost: str, exchange: str) -> None:
+        """Declares a durable topic exchange."""
+        self._send("PUT", "exchanges", vhost, exchange, body={"type": "topic", "durable": True})
+
+    def pass_on(self, vhost: str, source: str, destination: str, key: str) -> None:
+        """Has an exchange pass on to another what is published under a routing key."""
+        body = {"routing_key": key}
+        self._send("POST", "bindings", vhost, "e", source, "e", destination, body=body)
+
+    def bound_queues(self, vhost: str, name: str, pattern: str, bounds: Mapping[str, int]) -> None:
+        """Bounds the queues whose names match, whatever they were declared with; `name` is the policy's."""
+        body = {"pattern": pattern, "apply-to": "queues", "definition": dict(bounds)}
+        self._send("PUT", "operator-policies", vhost, name, body=body)
 
     def users(self) -> list[str]:
         return [user["name"] for user in self._send("GET", "users").json()]

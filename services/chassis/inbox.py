@@ -5,15 +5,17 @@ What fails is tried again later, then kept for a person.
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from services.chassis.admission import Admission
 from services.chassis.database import Database, Tx
 from services.chassis.errors import Unavailable
-from services.chassis.events import Event, Unreadable, decode
+from services.chassis.events import Event, Unreadable
 from services.chassis.logs import get_logger
 
 log = get_logger()
@@ -27,17 +29,17 @@ NOTE = text("""
     on conflict do nothing returning event_id
 """)
 FAILED = text("""
-    insert into inbox_failures as f (consumer, event_id, body, attempts, error, due_at, dead)
-    values (:consumer, :event_id, :body, :attempts, :error, now() + make_interval(secs => :delay), false)
+    insert into inbox_failures as f (consumer, event_id, body, sender, attempts, error, due_at, dead)
+    values (:consumer, :event_id, :body, :sender, :attempts, :error, now() + make_interval(secs => :delay), false)
     on conflict (consumer, event_id) where event_id is not null do nothing
 """)
 DEAD = text("""
-    insert into inbox_failures (consumer, event_id, body, attempts, error, due_at, dead)
-    values (:consumer, :event_id, :body, 0, :error, null, true)
+    insert into inbox_failures (consumer, event_id, body, sender, attempts, error, due_at, dead)
+    values (:consumer, :event_id, :body, :sender, 0, :error, null, true)
     on conflict (consumer, event_id) where event_id is not null do nothing
 """)
 DUE = text("""
-    select id, body, attempts from inbox_failures where consumer = :consumer and not dead and due_at <= now()
+    select id, body, sender, attempts from inbox_failures where consumer = :consumer and not dead and due_at <= now()
     order by due_at limit 1 for update skip locked
 """)
 PUT_OFF = text("""
@@ -45,6 +47,7 @@ PUT_OFF = text("""
         due_at = case when :dead then null else now() + make_interval(secs => :delay) end
     where id = :id
 """)
+REFUSE = text("update inbox_failures set dead = true, due_at = null, error = :error where id = :id")
 FORGET = text("delete from inbox_failures where id = :id")
 MISSING = text("""
     select asked.id from unnest(cast(:ids as uuid[])) as asked (id)
@@ -52,13 +55,14 @@ MISSING = text("""
       and not exists (select 1 from inbox_failures f where f.consumer = :consumer and f.event_id = asked.id)
 """)
 LETTERS = text("""
-    select id, consumer, event_id, attempts, error, failed_at, octet_length(body) as size from inbox_failures
+    select id, consumer, event_id, sender, attempts, error, failed_at, octet_length(body) as size from inbox_failures
     where dead order by id limit :limit
 """)
-REPLAY = text("""
-    update inbox_failures set dead = false, due_at = now(), attempts = 0
-    where dead and (cast(:id as bigint) is null or id = :id) returning id
+DEAD_IDS = text("""
+    select id from inbox_failures where dead and (cast(:id as bigint) is null or id = :id) order by id for update
 """)
+KEPT = text("select body, sender from inbox_failures where id = :id")
+REPLAY = text("update inbox_failures set dead = false, due_at = now(), attempts = 0 where id = :id")
 # kept with its reason: whoever sent it goes on believing that it arrived
 PUT_ASIDE = text("""
     update inbox_failures set dead = false, due_at = 'infinity', error = 'put aside: ' || cast(:reason as text)
@@ -79,11 +83,10 @@ class Inbox:
         self, db: Database, consumer: str, handler: Handler, store_id: str, *, check_senders: bool = False
     ) -> None:
         """With `check_senders` an event is taken only from the account that its type is called after."""
-        self._check_senders = check_senders
+        self._admission = Admission(store_id, check_senders)
         self._db = db
         self._consumer = consumer
         self._handler = handler
-        self._store_id = store_id
 
     def take(self, bodies: Sequence[bytes], senders: Sequence[str | None] = ()) -> None:
         """Takes a batch in; when it returns, every message has had its effect or is kept as a failure.
@@ -93,16 +96,16 @@ class Inbox:
         Raises Unavailable when the database is away: then nothing was taken, and the messages must be delivered again.
         """
         sent = zip_longest(bodies, senders)
-        readable = [(body, event) for body, by in sent if (event := self._read(body, by)) is not None]
+        readable = [(body, by, event) for body, by in sent if (event := self._read(body, by)) is not None]
         try:
             with self._db.transaction() as tx:
-                self._apply(tx, [event for _, event in readable])
+                self._apply(tx, [event for _, _, event in readable])
         except Unavailable:
             raise
         except Exception:
             log.exception("intake_batch_failed", consumer=self._consumer, size=len(readable))
-            for body, event in readable:
-                self._take_alone(body, event)
+            for body, by, event in readable:
+                self._take_alone(body, by, event)
 
     def retry_one(self) -> bool:
         """Tries the failure that has been due the longest again; False when none is due."""
@@ -113,24 +116,26 @@ class Inbox:
             self._retry(tx, row)
         return True
 
-    def keep_dead(self, body: bytes, reason: str) -> None:
-        """Keeps a message that nobody could take in as a dead letter."""
-        values = {"consumer": self._consumer, "event_id": _event_id(body), "body": body, "error": reason}
+    def keep_dead(self, body: bytes, sender: str | None, reason: str) -> None:
+        """Keeps a message that nobody could take in as a dead letter, with the account that sent it."""
+        values = {"consumer": self._consumer, "event_id": self._letter_id(body, sender), "body": body}
         with self._db.transaction() as tx:
-            tx.execute(DEAD, values)
-        log.error("dead_letter", consumer=self._consumer, reason=reason)
+            tx.execute(DEAD, values | {"sender": sender, "error": reason})
+        log.error("dead_letter", consumer=self._consumer, sender=sender, reason=reason)
 
     def _read(self, body: bytes, sender: str | None) -> Event | None:
         try:
-            event = decode(body)
-            if event.store_id != self._store_id:
-                raise Unreadable("another store")  # noqa: TRY301
-            if self._check_senders and event.type.partition(".")[0] != sender:
-                raise Unreadable("sent by another than it says")  # noqa: TRY301
+            return self._admission.read(body, sender)
         except Unreadable as error:
-            self.keep_dead(body, f"unreadable: {error}")
+            self.keep_dead(body, sender, _never(error))
             return None
-        return event
+
+    def _letter_id(self, body: bytes, sender: str | None) -> UUID | None:
+        """An id of its own for what may not be taken in: with the id that it claims it would stand in for a fact."""
+        try:
+            return self._admission.read(body, sender).id
+        except Unreadable:
+            return UUID(bytes=hashlib.sha256(body).digest()[:16])
 
     def _apply(self, tx: Tx, events: list[Event]) -> None:
         if not events:
@@ -141,7 +146,7 @@ class Inbox:
         if first:
             self._handler(tx, [e for e in events if first.get(e.id) is e])
 
-    def _take_alone(self, body: bytes, event: Event) -> None:
+    def _take_alone(self, body: bytes, sender: str | None, event: Event) -> None:
         try:
             with self._db.transaction() as tx:
                 self._apply(tx, [event])
@@ -149,14 +154,23 @@ class Inbox:
             raise
         except Exception as error:
             log.exception("event_failed", consumer=self._consumer, event_id=str(event.id), type=event.type)
-            values = {"consumer": self._consumer, "event_id": event.id, "body": body, "attempts": 1}
+            values = {"consumer": self._consumer, "event_id": event.id, "body": body, "sender": sender, "attempts": 1}
             with self._db.transaction() as tx:
                 tx.execute(FAILED, values | {"error": _describe(error), "delay": RETRY_AFTER_S[0]})
 
     def _retry(self, tx: Tx, row: Any) -> None:
         try:
+            event = self._admission.read(bytes(row.body), row.sender)
+        except Unreadable as error:
+            log.error("dead_letter", consumer=self._consumer, sender=row.sender, reason=_never(error))  # noqa: TRY400
+            tx.execute(REFUSE, {"id": row.id, "error": _never(error)})
+        else:
+            self._apply_again(tx, row, event)
+
+    def _apply_again(self, tx: Tx, row: Any, event: Event) -> None:
+        try:
             with tx.begin_nested():
-                self._apply(tx, [decode(bytes(row.body))])
+                self._apply(tx, [event])
         except Exception as error:
             log.exception("event_failed_again", consumer=self._consumer, failure=row.id, attempts=row.attempts + 1)
             dead = row.attempts >= len(RETRY_AFTER_S)
@@ -173,13 +187,36 @@ def missing(tx: Tx, consumer: str, ids: Sequence[UUID]) -> list[UUID]:
 
 
 def dead_letters(tx: Tx, *, limit: int = 200) -> list[Any]:
-    """Dead letters, the oldest first: id, consumer, event_id, attempts, error, failed_at, size in bytes."""
+    """Dead letters, the oldest first: id, consumer, event_id, sender, attempts, error, failed_at, size in bytes."""
     return list(tx.execute(LETTERS, {"limit": limit}))
 
 
-def replay(tx: Tx, letter: int | None) -> int:
-    """Makes one dead letter, or all, due again; returns how many."""
-    return len(list(tx.scalars(REPLAY, {"id": letter})))
+@dataclass
+class Replayed:
+    """How many letters are due again, and why others may never be taken in, by their number."""
+
+    due: int = 0
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def replay(tx: Tx, admission: Admission, letter: int | None) -> Replayed:
+    """Makes one dead letter, or all, due again; those that may never be taken in stay, with the reason."""
+    done = Replayed()
+    for found in list(tx.scalars(DEAD_IDS, {"id": letter})):
+        _replay_one(tx, admission, found, done)
+    return done
+
+
+def _replay_one(tx: Tx, admission: Admission, letter: int, done: Replayed) -> None:
+    kept = tx.execute(KEPT, {"id": letter}).one()
+    try:
+        admission.read(bytes(kept.body), kept.sender)
+    except Unreadable as error:
+        done.refused[letter] = str(error)
+        tx.execute(REFUSE, {"id": letter, "error": _never(error)})
+    else:
+        done.due += 1
+        tx.execute(REPLAY, {"id": letter})
 
 
 def put_aside(tx: Tx, letter: int, reason: str) -> bool:
@@ -203,10 +240,6 @@ def _describe(error: Exception) -> str:
     return type(error).__name__
 
 
-def _event_id(body: bytes) -> UUID:
-    """An id for a message that gives none: the same bytes are the same letter."""
-    try:
-        event = decode(body)
-    except Unreadable:
-        return UUID(bytes=hashlib.sha256(body).digest()[:16])
-    return event.id or UUID(int=0)
+def _never(reason: Unreadable) -> str:
+    """What is noted of a message that may never be taken in."""
+    return f"unreadable: {reason}"

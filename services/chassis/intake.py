@@ -156,7 +156,7 @@ class Intake(Entrypoint):
 
     def _take(self, channel: amqp.Channel, arrived: list[amqp.Message]) -> None:
         batch = arrived[: self.batch]
-        self._inbox.take([_bytes(m) for m in batch], [m.properties.get("user_id") for m in batch])
+        self._inbox.take([_bytes(m) for m in batch], [_sender(m) for m in batch])
         channel.basic_ack(batch[-1].delivery_tag, multiple=True)
         del arrived[: len(batch)]
 
@@ -164,7 +164,7 @@ class Intake(Entrypoint):
         """Moves what the broker gave up on to where a person sees it."""
         with connection.channel() as channel:
             while (message := channel.basic_get(self.queue.dead)) is not None:
-                self._inbox.keep_dead(_bytes(message), "given up by the broker")
+                self._inbox.keep_dead(_bytes(message), _sender(message), "given up by the broker")
                 channel.basic_ack(message.delivery_tag)
 
     def _retry(self) -> None:
@@ -220,3 +220,9 @@ class BaseWorker:
 def _bytes(message: amqp.Message) -> bytes:
     body = message.body
     return body.encode() if isinstance(body, str) else bytes(body)
+
+
+def _sender(message: amqp.Message) -> str | None:
+    """The account that sent it: the broker takes no message in another's name."""
+    sender: str | None = message.properties.get("user_id")
+    return sender

@@ -9,8 +9,8 @@ import typer
 Letter = Annotated[int | None, typer.Argument(help="Number of one dead letter, as listed; all of them without it.")]
 
 
-def letters(database: Callable[[], Any]) -> typer.Typer:
-    """`dead-letters list|replay|put-aside`, on the database that a call gives."""
+def letters(service: Callable[[], Any]) -> typer.Typer:
+    """`dead-letters list|replay|put-aside`, of the service whose App a call gives."""
     commands = typer.Typer(help="Messages that nobody could take in.", no_args_is_help=True)
 
     @commands.command("list")
@@ -18,24 +18,30 @@ def letters(database: Callable[[], Any]) -> typer.Typer:
         """Lists dead letters, the oldest first."""
         from services.chassis.inbox import dead_letters
 
-        with database().transaction() as tx:
+        with service().db.transaction() as tx:
             for row in dead_letters(tx):
                 typer.echo(json.dumps(row._asdict(), default=str))
 
     @commands.command("replay")
     def replay_letters(letter: Letter = None) -> None:
-        """Has dead letters tried again."""
+        """Has dead letters tried again; one that may never be taken in says so, and stays."""
+        from services.chassis.admission import Admission
         from services.chassis.inbox import replay
 
-        with database().transaction() as tx:
-            typer.echo(f"{replay(tx, letter)} will be tried again")
+        app = service()
+        with app.db.transaction() as tx:
+            done = replay(tx, Admission(app.settings.id, app.settings.check_senders), letter)
+        typer.echo(f"{done.due} will be tried again")
+        for number, reason in done.refused.items():
+            typer.echo(f"{number} may never be taken in: {reason}")
+        raise typer.Exit(1 if done.refused else 0)
 
     @commands.command("put-aside")
     def put_letter_aside(letter: int, reason: str) -> None:
         """Leaves a dead letter that tells nothing of ours for good; it is kept with the reason."""
         from services.chassis.inbox import put_aside
 
-        with database().transaction() as tx:
+        with service().db.transaction() as tx:
             done = put_aside(tx, letter, reason)
         typer.echo("It is put aside" if done else "There is no dead letter of that number")
         raise typer.Exit(0 if done else 1)

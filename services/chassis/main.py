@@ -40,7 +40,7 @@ def _commands(package: str) -> typer.Typer:
     commands = typer.Typer(
         help=f"The {service} service.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
-    commands.add_typer(letters(lambda: _app(package).db), name="dead-letters")
+    commands.add_typer(letters(lambda: _app(package)), name="dead-letters")
 
     @commands.command()
     def door() -> None:

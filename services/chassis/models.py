@@ -77,6 +77,8 @@ def _inbox_failures(metadata: MetaData) -> None:
         Column("body", LargeBinary, nullable=False),
         Column("attempts", Integer, nullable=False),
         Column("error", Text, nullable=False),
+        # null: it named none, or it failed before senders were noted
+        Column("sender", Text),
         moment("failed_at", now=True),
         # null: a dead letter, which waits for a person
         moment("due_at", nullable=True),

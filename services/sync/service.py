@@ -9,13 +9,13 @@ from nameko.extensions import DependencyProvider
 from services.chassis import metrics
 from services.chassis.database import Tx
 from services.chassis.events import Event
-from services.chassis.fields import Code, Day
+from services.chassis.fields import Day
 from services.chassis.intake import BaseWorker, intake
 from services.chassis.provided import every
 from services.chassis.rpc import procedure
 from services.sync.drain import Drain
 from services.sync.events import FACTS, ORDERS
-from services.sync.handlers import keeping, looking, measuring, reconciling, recovering, switching, taking
+from services.sync.handlers import keeping, looking, measuring, reconciling, recovering, taking
 from services.sync.schemas import (
     Cursor,
     DeliveryDetail,
@@ -23,8 +23,6 @@ from services.sync.schemas import (
     PendingOrders,
     Query,
     Reconciliation,
-    ReconciliationIn,
-    Released,
     StateName,
     Status,
 )
@@ -49,6 +47,8 @@ class Draining(DependencyProvider):
 
 
 class Worker(BaseWorker):
+    """Answers what is asked, and changes nothing for who asks: no message proves which person stands behind it."""
+
     name = "sync"
     drain = Draining()
 
@@ -69,15 +69,6 @@ class Worker(BaseWorker):
         return looking.status(self.app)
 
     @procedure
-    def set_auto_sync(self, on: bool, by: Code) -> Status:
-        switching.set_auto_sync(self.app, on=on, by=by)
-        return looking.status(self.app)
-
-    @procedure
-    def sync_now(self, by: Code) -> Released:
-        return switching.sync_now(self.app, by)
-
-    @procedure
     def deliveries(
         self,
         state: StateName | None = None,
@@ -95,20 +86,6 @@ class Worker(BaseWorker):
     @procedure
     def pending(self) -> PendingOrders:
         return recovering.pending(self.app)
-
-    @procedure
-    def retry(self, order_id: UUID, by: Code) -> DeliveryDetail:
-        recovering.retry_one(self.app, order_id, by)
-        return looking.one(self.app, order_id)
-
-    @procedure
-    def retry_all(self, by: Code) -> Released:
-        return recovering.retry_all(self.app, by)
-
-    @procedure
-    def reconcile(self, by: Code, session_id: UUID | None = None, business_date: Day | None = None) -> Reconciliation:
-        wanted = ReconciliationIn(session_id=session_id, business_date=business_date)
-        return reconciling.request(self.app, wanted, by)
 
     @procedure
     def reconciliation(self, reconciliation_id: UUID) -> Reconciliation:

@@ -37,6 +37,12 @@ def test_b15_the_procedures_are_what_the_contract_says(worker: Any) -> None:
     assert offered(worker) == json.loads(contract(worker).read_text())
 
 
+@pytest.mark.parametrize("worker", [Catalog, Orders, Sync, Sessions], ids=lambda worker: worker.name)
+def test_b15_t29_no_procedure_believes_who_its_caller_says_to_be(worker: Any) -> None:
+    told = {name: procedure["arguments"]["properties"] for name, procedure in offered(worker).items()}
+    assert [name for name, arguments in told.items() if arguments.keys() & {"by", "who", "staff_code", "role"}] == []
+
+
 def contract(worker: Any) -> Path:
     return SERVICES / worker.name / "contracts/rpc.v1.json"
 

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -32,7 +33,7 @@ def letters(sample: Sample) -> list[dict[str, Any]]:
     return [json.loads(line) for line in command(sample, "list").splitlines()]
 
 
-def command(sample: Sample, *words: str) -> str:
+def command(sample: Sample, *words: str, status: int = 0) -> str:
     done = subprocess.run(
         sample.command("dead-letters", *words),
         cwd=PROJECT,
@@ -41,7 +42,7 @@ def command(sample: Sample, *words: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return done.stdout
 
 
@@ -104,6 +105,26 @@ def test_what_its_handler_cannot_take_is_tried_again_later_then_kept_for_a_perso
     assert "1 will be tried again" in command(sample, "replay", str(letter["id"]))
     eventually(lambda: sample.times(bad.aggregate_id) == 1)
     assert sample.rows(f"select 1 {of_bad}") == []
+
+
+def test_t30_what_the_broker_gave_up_is_listed_with_its_sender(sample: Sample, worker: Running) -> None:
+    event, account = told("Given up"), urlsplit(sample.amqp).username
+    sample.publish(THINGS.dead, encode(event), content_type="application/json", user_id=account)
+    of_event = f"from inbox_failures where event_id = '{event.id}'"
+    eventually(lambda: sample.rows(f"select 1 {of_event}"), within=20)
+    [letter] = [found for found in letters(sample) if found["event_id"] == str(event.id)]
+    assert (letter["sender"], letter["error"]) == (account, "given up by the broker")
+
+
+def test_t25_t30_a_letter_that_may_never_be_taken_in_says_so_when_it_is_replayed(
+    sample: Sample, worker: Running
+) -> None:
+    sample.tell(THINGS.name, event := told("Foreign", store_id="S999"))
+    size = len(encode(event))
+    [letter] = eventually(lambda: [found for found in letters(sample) if found["size"] == size], every=0.5)
+    said = command(sample, "replay", str(letter["id"]), status=1)
+    assert said.splitlines() == ["0 will be tried again", f"{letter['id']} may never be taken in: another store"]
+    assert sample.times(event.aggregate_id) == 0
 
 
 def test_a_letter_that_is_not_there_is_not_replayed(sample: Sample, worker: Running) -> None:

@@ -10,7 +10,7 @@ from sync_fakes import document
 from sync_oms_server import OmsServer
 from sync_processes import Site, process, start
 
-from services.chassis.rpc import call
+from services.chassis.rpc import RpcUnavailable, call
 from tests.support import eventually
 
 
@@ -81,9 +81,11 @@ def test_b15_other_services_ask_by_rpc(site: Site) -> None:
         # the depth of the queue is looked at now and then
         eventually(lambda: ask("status")["backlog"]["nothing_waits"], within=60)
         assert ask("status")["sending"]["on"] is True
-        assert ask("set_auto_sync", on=False, by="M1")["auto_sync"]["on"] is False
         [item] = ask("deliveries", state="synced")["items"]
         assert ask("delivery", order_id=item["order_id"])["oms_id"] == item["oms_id"]
+        with pytest.raises(RpcUnavailable):
+            ask("set_auto_sync", on=False, by="M1")
+        assert ask("status")["auto_sync"]["on"] is True
 
 
 def test_b9_f7_a_worker_killed_again_and_again_loses_and_doubles_nothing(site: Site, oms: OmsServer) -> None:

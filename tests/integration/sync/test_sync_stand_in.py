@@ -5,17 +5,25 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
+from uuid import UUID
 
 import pytest
 from sync_fakes import document
 from sync_processes import Site, free_port, process
+from sync_store import Store
 
 from deploy.runner.environment import PROJECT, base
+from services.chassis.clock import SystemClock
 from services.chassis.rpc import call
+from services.sync.app import App
+from services.sync.handlers import reconciling, recovering
+from services.sync.schemas import ReconciliationIn
 from tests.support import eventually
 
 UNKNOWN_SKU = {"code": "unknown_sku", "text": "No such SKU."}
@@ -79,6 +87,14 @@ def site(service_database: Callable[[str], str], vhost: str, office: StandIn) ->
     return found
 
 
+@pytest.fixture
+def desk_app(site: Site) -> Iterator[App]:
+    """What the door of the recovery desk does it with."""
+    app = replace(Store(site.database).app, clock=SystemClock())
+    yield app
+    app.db.dispose()
+
+
 def wish(site: Site, order: dict[str, Any], kind: str, **fields: Any) -> None:
     """What a person at the recovery desk asks of an order."""
     data = {
@@ -100,7 +116,9 @@ def wish(site: Site, order: dict[str, Any], kind: str, **fields: Any) -> None:
     site.tell("orders.order_amended", "sync.facts", data | fields)
 
 
-def test_s23_b10_b13_refused_orders_are_cured_or_voided_and_the_day_then_agrees(site: Site, office: StandIn) -> None:
+def test_s23_b10_b13_refused_orders_are_cured_or_voided_and_the_day_then_agrees(
+    site: Site, office: StandIn, desk_app: App
+) -> None:
     orders = [document(n) for n in range(1, 41)]
     refused = {o["order_id"] for o in orders[:6]}
     office.dial(
@@ -120,12 +138,13 @@ def test_s23_b10_b13_refused_orders_are_cured_or_voided_and_the_day_then_agrees(
         for order in orders[:2]:
             wish(site, order, "correct", correction={"lines": [{"line_no": 1, "oms_sku": "HO-1"}]})
         for order in orders[2:4]:
-            ask("retry", order_id=order["order_id"], by="M1")
+            recovering.retry_one(desk_app, UUID(order["order_id"]), "M1")
         for order in orders[4:6]:
             wish(site, order, "void")
         eventually(lambda: Counter(site.states()) == {"synced": 38, "withdrawn": 2}, within=90)
         eventually(lambda: len(office.records()["cancellations"]) == 2, within=60)
-        asked = ask("reconcile", by="M1", business_date="2026-04-15")["reconciliation_id"]
+        day = ReconciliationIn(business_date=date(2026, 4, 15))
+        asked = str(reconciling.request(desk_app, day, "M1").reconciliation_id)
         eventually(lambda: ask("reconciliation", reconciliation_id=asked)["status"] == "done", within=60)
         assert ask("reconciliation", reconciliation_id=asked)["differences"] == []
     there = {o["order_id"]: o for o in office.records()["orders"]}

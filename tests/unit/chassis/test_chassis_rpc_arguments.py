@@ -18,7 +18,6 @@ NO_TEXT = ["\0", "\ud800", "x" * 5_000, "", 7, None, True, [], {}]
 NO_NUMBER = ["5", "", True, None, 1.5, -1, 2**70, float("inf"), [], {}]
 NO_ID = ["", "x", "\0", 7, None, True, ID[:-1], [], {}]
 NO_DAY = ["", "today", "2026-02-30", "15.04.2026", 0, 1776211200, True, "2026-04-15T00:00:00Z", []]
-NO_FLAG = ["yes", "true", 0, 1, None, []]
 NO_JSON = "no JSON"
 NO_CURSOR = ["\0", "-1", "x" * 1_000_000, "1;drop table orders", 7, True, []]
 
@@ -38,20 +37,11 @@ BAD: dict[tuple[type, str, str], list[Any]] = {
     (Sessions, "sessions", "cursor"): NO_CURSOR,
     (Sessions, "sessions", "limit"): [*NO_NUMBER, 0, 10**6],
     (Sessions, "session", "session_id"): NO_ID,
-    (Sync, "set_auto_sync", "on"): NO_FLAG,
-    (Sync, "set_auto_sync", "by"): NO_TEXT,
-    (Sync, "sync_now", "by"): NO_TEXT,
     (Sync, "deliveries", "state"): ["sold", "", 7, True],
     (Sync, "deliveries", "session_id"): [bad for bad in NO_ID if bad is not None],
     (Sync, "deliveries", "business_date"): NO_DAY,
     (Sync, "deliveries", "cursor"): NO_CURSOR,
     (Sync, "delivery", "order_id"): NO_ID,
-    (Sync, "retry", "order_id"): NO_ID,
-    (Sync, "retry", "by"): NO_TEXT,
-    (Sync, "retry_all", "by"): NO_TEXT,
-    (Sync, "reconcile", "by"): NO_TEXT,
-    (Sync, "reconcile", "session_id"): [bad for bad in NO_ID if bad is not None],
-    (Sync, "reconcile", "business_date"): NO_DAY,
     (Sync, "reconciliation", "reconciliation_id"): NO_ID,
 }
 BAD |= {
@@ -65,8 +55,6 @@ GOOD = {
     "order_id": ID,
     "session_id": ID,
     "reconciliation_id": ID,
-    "by": "M001",
-    "on": True,
     "code": "SHI00001-M",
 }
 

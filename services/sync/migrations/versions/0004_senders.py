@@ -1,0 +1,16 @@
+"""What is kept of a message has its sender beside it, so that it can be checked again before it is taken in.
+
+Revision ID: 0004
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("inbox_failures", sa.Column("sender", sa.Text(), nullable=True))
