@@ -111,10 +111,8 @@ TellAnswer = Done | Refused | Absent | Trouble
 
 @dataclass(frozen=True)
 class Health:
-    """What a probe saw.
-
-    `met`: some machine on the internet answered. `skew_seconds`: our clock less theirs, None where it was not told.
-    `certificate_until`: when its certificate runs out, Unix seconds; None where it showed none.
+    """What a probe saw: `met`, whether some machine on the internet answered; `skew_seconds`, our clock less theirs;
+    `certificate_until`, when its certificate runs out in Unix seconds; None where it told none.
     """
 
     good: bool
