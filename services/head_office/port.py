@@ -111,8 +111,10 @@ TellAnswer = Done | Refused | Absent | Trouble
 
 @dataclass(frozen=True)
 class Health:
-    """What a probe saw: `met`, whether some machine on the internet answered; `skew_seconds`, our clock less theirs;
-    `certificate_until`, when its certificate runs out in Unix seconds; None where it told none.
+    """What a probe saw.
+
+    `met`: some machine on the internet answered. `skew_seconds`: our clock less theirs; `certificate_until`: when its
+    certificate runs out, Unix seconds; None where it told none.
     """
 
     good: bool
@@ -251,10 +253,7 @@ class HeadOffice(Protocol):
     def put_session(self, session_id: str, body: Mapping[str, Any]) -> TellAnswer: ...
 
     def install(self, store_id: str, code: str) -> TellAnswer:
-        """Makes this installation the store by a one-time code: Done with its epoch and token, which are told once.
-
-        Unauthorised says that the code is wrong, or used up.
-        """
+        """Makes this the store: Done with epoch and token, told once; Unauthorised where the code is wrong or used."""
         ...
 
     def store(self) -> dict[str, Any]:
