@@ -31,8 +31,8 @@ class CustomerRoutes:
         errors=ONLINE_ERRORS,
         summary="The customer whose card was scanned",
     )
-    def customer_by_code(self, code: Code) -> dict[str, object]:
-        return online.customer_by_code(self.app, code)
+    def customer_by_code(self, who: Principal, code: Code) -> dict[str, object]:
+        return online.customer_by_code(self.app, code, who)
 
     @route("GET", "/api/orders/customers/{customer_id}", roles=ANYONE, summary="One customer")
     def customer(self, who: Principal, customer_id: UUID) -> of.CustomerOut:
