@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
+from services.chassis.errors import TYPED_ERRORS
 from services.chassis.fields import Code
 from services.chassis.http import route
 from services.chassis.provided import Provided, every
 from services.chassis.tokens import Principal
 from services.orders import schemas as of
 from services.orders.app import App
-from services.orders.errors import ONLINE_ERRORS, TYPED_ERRORS
+from services.orders.errors import ONLINE_ERRORS
 from services.orders.handlers import customers, erasing, keeping, online
 
 ANYONE = ("associate",)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from werkzeug.wrappers import Request
 
+from services.chassis.errors import TYPED_ERRORS
 from services.chassis.fields import Code, Since
 from services.chassis.http import route
 from services.chassis.provided import Provided, every
@@ -121,7 +122,7 @@ class Door:
         "PUT",
         "/api/sessions/staff/{staff_code}/block",
         roles=MANAGERS,
-        errors=(StaffUnknown, NotYourself),
+        errors=(StaffUnknown, NotYourself, *TYPED_ERRORS),
         summary="Keep a person from working here, at once",
     )
     def block(self, who: Principal, staff_code: Code, body: of.Block) -> None:
@@ -145,7 +146,7 @@ class Door:
         "PUT",
         "/api/sessions/mode",
         roles=ANYONE,
-        errors=(OfflineModeNotAllowed, OfflineModeNotReady, ManagerNeeded, ReasonNeeded),
+        errors=(OfflineModeNotAllowed, OfflineModeNotReady, ManagerNeeded, ReasonNeeded, *TYPED_ERRORS),
         also=(202,),
         summary="Turn offline mode on or off by hand; 202: orders has not taken the mode yet",
     )
@@ -165,7 +166,7 @@ class Door:
         "PUT",
         "/api/sessions/storage-grant",
         roles=MANAGERS,
-        errors=(StorageRefused,),
+        errors=(StorageRefused, *TYPED_ERRORS),
         summary="Grant a folder of the edge server for offline data",
     )
     def grant(self, who: Principal, body: of.GrantFolder) -> of.Grants:
@@ -175,7 +176,7 @@ class Door:
         "PUT",
         "/api/sessions/till-storage-grant",
         roles=ANYONE,
-        errors=(TillNeeded,),
+        errors=(TillNeeded, *TYPED_ERRORS),
         summary="Note whether this till may write to its folder",
     )
     def grant_till(self, who: Principal, body: of.GrantTill) -> of.Grants:

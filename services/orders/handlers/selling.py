@@ -4,8 +4,9 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from services.chassis.card_numbers import holds_card_number
 from services.chassis.database import Tx
-from services.chassis.errors import InvalidInput, ServiceError, Unavailable
+from services.chassis.errors import CardNumberRefused, InvalidInput, ServiceError, Unavailable
 from services.chassis.tokens import Principal
 from services.orders import events, metrics
 from services.orders.app import App
@@ -16,7 +17,6 @@ from services.orders.domain.payments import (
     Paid,
     Payment,
     PaymentWrong,
-    holds_card_number,
     normal_reference,
     settle,
 )
@@ -24,7 +24,6 @@ from services.orders.domain.rules import Needed, approvals_needed, oversold
 from services.orders.domain.rules import Sale as RuledSale
 from services.orders.errors import (
     ApprovalNeeded,
-    CardNumberRefused,
     DeliveryAddressNeeded,
     NotAvailableOffline,
     NotKept,
@@ -190,6 +189,8 @@ def _must_be_agreed(app: App, sale: Sale, before: Before, quote: Quote) -> None:
 
 
 def _payments(sale: Sale, before: Before, quote: Quote) -> tuple[Payment, ...]:
+    if any(holds_card_number(p.reference or "") for p in sale.payments):
+        raise CardNumberRefused(field="reference")
     paid = [Paid(p.payment_mode, p.amount_minor, p.reference, p.tendered_minor) for p in sale.payments]
     modes = reckoning.modes_of(before)
     try:
@@ -204,8 +205,6 @@ def _payments(sale: Sale, before: Before, quote: Quote) -> tuple[Payment, ...]:
 
 
 def _payment_error(error: PaymentWrong) -> Exception:
-    if error.code == "card_number_refused":
-        return CardNumberRefused(field="reference")
     if error.code == "not_available_offline":
         return NotAvailableOffline(features=["online_payment"])
     return PaymentRefused(text=str(error), reason=error.code, payment=error.n)

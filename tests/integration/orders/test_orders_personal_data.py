@@ -194,7 +194,7 @@ def test_b18_t8_the_alert_counts_customers_and_not_looks(counter: Counter):
     with counter.app.db.transaction() as tx:
         tx.execute(
             text(
-                "insert into customer_reads (at, staff_code, role, why, customers) select now() - interval '61 minutes', "
+                "insert into customer_reads (at, staff_code, role, why, customers) select now() - interval '61 min', "
                 "'A1', 'associate', 'customer', array[gen_random_uuid()] from generate_series(1, 99)"
             )
         )
