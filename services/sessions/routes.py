@@ -213,6 +213,16 @@ class Door:
     def by_hand(self, query: of.Days) -> of.ByHandReport:
         return of.ByHandReport.model_validate({"items": sessions.by_hand(self.app, first=query.from_, last=query.to)})
 
+    @route(
+        "GET",
+        "/api/sessions/reports/codes",
+        roles=MANAGERS,
+        summary="Who issued one-time codes for other managers",
+    )
+    def codes(self, query: of.Days) -> of.CodeReport:
+        found = people.codes_for_managers(self.app, first=query.from_, last=query.to)
+        return of.CodeReport.model_validate({"items": found})
+
     @route("GET", f"{EXPORTS}.csv", roles=MANAGERS, summary="Offline sessions as CSV", media_type="text/csv")
     def export_csv(self, query: of.Filter) -> Raw:
         found = sessions.every(self.app, first=query.from_, last=query.to, statuses=query.statuses())
