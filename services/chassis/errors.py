@@ -25,6 +25,13 @@ class InvalidInput(ServiceError):
         super().__init__(summary=summary, fields=fields or [])
 
 
+class CardNumberRefused(ServiceError):
+    """What looks like a card number stands in {field}. Never write one down."""
+
+    code = "card_number_refused"
+    status = 422
+
+
 class NotFound(ServiceError):
     """There is no such {what}."""
 
@@ -86,3 +93,7 @@ class TimedOut(Unavailable):
     """It took too long, try again."""
 
     code = "timed_out"
+
+
+# a card number is refused wherever it is typed
+TYPED_ERRORS = (CardNumberRefused,)

@@ -13,9 +13,13 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     StringConstraints,
+    ValidationInfo,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from services.chassis.card_numbers import holds_card_number
+from services.chassis.errors import CardNumberRefused
 
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -70,9 +74,21 @@ class _Documented:
         return handler(schema) | {"pattern": SAFE}
 
 
+def _no_card_number(text: str, field: ValidationInfo) -> str:
+    """Raises CardNumberRefused, which is no matter of form."""
+    if holds_card_number(text):
+        raise CardNumberRefused(field=field.field_name)
+    return text
+
+
+NoCardNumber = AfterValidator(_no_card_number)
 Safe = Annotated[str, AfterValidator(clean_text), _Documented()]
-Line = Annotated[Safe, StringConstraints(min_length=1, max_length=200)]
-Note = Annotated[Safe, StringConstraints(max_length=2000)]
+# what nobody types, or what is looked at where more is to be done than to refuse it
+PlainLine = Annotated[Safe, StringConstraints(min_length=1, max_length=200)]
+PlainNote = Annotated[Safe, StringConstraints(max_length=2000)]
+# what a person types and the store keeps
+Line = Annotated[PlainLine, NoCardNumber]
+Note = Annotated[PlainNote, NoCardNumber]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
 
 

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
+from services.chassis.errors import TYPED_ERRORS
 from services.chassis.fields import Code
 from services.chassis.http import route
 from services.chassis.provided import Provided, every
 from services.chassis.tokens import Principal
 from services.orders import schemas as of
 from services.orders.app import App
-from services.orders.errors import ONLINE_ERRORS, TYPED_ERRORS
+from services.orders.errors import ONLINE_ERRORS
 from services.orders.handlers import customers, erasing, keeping, online
 
 ANYONE = ("associate",)
@@ -31,8 +32,8 @@ class CustomerRoutes:
         errors=ONLINE_ERRORS,
         summary="The customer whose card was scanned",
     )
-    def customer_by_code(self, code: Code) -> dict[str, object]:
-        return online.customer_by_code(self.app, code)
+    def customer_by_code(self, who: Principal, code: Code) -> dict[str, object]:
+        return online.customer_by_code(self.app, code, who)
 
     @route("GET", "/api/orders/customers/{customer_id}", roles=ANYONE, summary="One customer")
     def customer(self, who: Principal, customer_id: UUID) -> of.CustomerOut:

@@ -1,6 +1,6 @@
 """What orders refuses, by name."""
 
-from services.chassis.errors import ServiceError, StorageFull
+from services.chassis.errors import TYPED_ERRORS, CardNumberRefused, ServiceError, StorageFull
 
 
 class NotAvailableOffline(ServiceError):
@@ -103,13 +103,6 @@ class PaymentRefused(ServiceError):
 
     code = "payment_refused"
     status = 409
-
-
-class CardNumberRefused(ServiceError):
-    """What looks like a card number stands in {field}. Never write one down."""
-
-    code = "card_number_refused"
-    status = 422
 
 
 class OrderDiffers(ServiceError):
@@ -215,8 +208,6 @@ CART_ERRORS = (
     NotSellable,
     CardNumberRefused,
 )
-# a card number is refused wherever it is typed
-TYPED_ERRORS = (CardNumberRefused,)
 ONLINE_ERRORS = (NotAvailableOffline, HeadOfficeSilent, OnlineRefused)
 SALE_ERRORS = (
     *CART_ERRORS,

@@ -14,6 +14,6 @@ CUSTOMER_READS = Counter(
     "store_orders_customer_reads_total", "Looks at what customers told the store.", ["why", "role"]
 )
 MOST_LOOKED_UP = Gauge(
-    "store_orders_customer_reads_most_by_one", "Looks at customers within the last hour by whoever looked most."
+    "store_orders_customer_reads_most_by_one", "Customers that whoever looked most was shown within the last hour."
 )
 UNOPENED = Counter("store_orders_unopened_total", "Sealed values that could not be opened: a key is missing.")

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.chassis.errors import TYPED_ERRORS
 from services.chassis.fields import Code
 from services.chassis.http import route
 from services.chassis.provided import every
@@ -15,7 +16,6 @@ from services.orders.errors import (
     CORRECTION_ERRORS,
     ONLINE_ERRORS,
     SALE_ERRORS,
-    TYPED_ERRORS,
     VOID_ERRORS,
     HeadOfficeSilent,
     NameTaken,
@@ -173,7 +173,7 @@ class Door(States, CustomerRoutes):
         "PATCH",
         "/api/orders/products/{product_id}",
         roles=MANAGERS,
-        errors=ONLINE_ERRORS,
+        errors=(*ONLINE_ERRORS, *TYPED_ERRORS),
         summary="Correct a product at head office",
     )
     def update_product(self, product_id: Code, body: of.ProductUpdate) -> dict[str, object]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from werkzeug.wrappers import Request
 
+from services.chassis.errors import TYPED_ERRORS
 from services.chassis.fields import Code, Since
 from services.chassis.http import route
 from services.chassis.provided import Provided, every
@@ -121,7 +122,7 @@ class Door:
         "PUT",
         "/api/sessions/staff/{staff_code}/block",
         roles=MANAGERS,
-        errors=(StaffUnknown, NotYourself),
+        errors=(StaffUnknown, NotYourself, *TYPED_ERRORS),
         summary="Keep a person from working here, at once",
     )
     def block(self, who: Principal, staff_code: Code, body: of.Block) -> None:
@@ -145,7 +146,7 @@ class Door:
         "PUT",
         "/api/sessions/mode",
         roles=ANYONE,
-        errors=(OfflineModeNotAllowed, OfflineModeNotReady, ManagerNeeded, ReasonNeeded),
+        errors=(OfflineModeNotAllowed, OfflineModeNotReady, ManagerNeeded, ReasonNeeded, *TYPED_ERRORS),
         also=(202,),
         summary="Turn offline mode on or off by hand; 202: orders has not taken the mode yet",
     )
@@ -165,7 +166,7 @@ class Door:
         "PUT",
         "/api/sessions/storage-grant",
         roles=MANAGERS,
-        errors=(StorageRefused,),
+        errors=(StorageRefused, *TYPED_ERRORS),
         summary="Grant a folder of the edge server for offline data",
     )
     def grant(self, who: Principal, body: of.GrantFolder) -> of.Grants:
@@ -175,7 +176,7 @@ class Door:
         "PUT",
         "/api/sessions/till-storage-grant",
         roles=ANYONE,
-        errors=(TillNeeded,),
+        errors=(TillNeeded, *TYPED_ERRORS),
         summary="Note whether this till may write to its folder",
     )
     def grant_till(self, who: Principal, body: of.GrantTill) -> of.Grants:
@@ -211,6 +212,16 @@ class Door:
     )
     def by_hand(self, query: of.Days) -> of.ByHandReport:
         return of.ByHandReport.model_validate({"items": sessions.by_hand(self.app, first=query.from_, last=query.to)})
+
+    @route(
+        "GET",
+        "/api/sessions/reports/codes",
+        roles=MANAGERS,
+        summary="Who issued one-time codes for other managers",
+    )
+    def codes(self, query: of.Days) -> of.CodeReport:
+        found = people.codes_for_managers(self.app, first=query.from_, last=query.to)
+        return of.CodeReport.model_validate({"items": found})
 
     @route("GET", f"{EXPORTS}.csv", roles=MANAGERS, summary="Offline sessions as CSV", media_type="text/csv")
     def export_csv(self, query: of.Filter) -> Raw:

@@ -263,3 +263,16 @@ class ByHandRow(BaseModel):
 
 class ByHandReport(BaseModel):
     items: list[ByHandRow]
+
+
+class CodeIssued(BaseModel):
+    """A one-time code that a person issued for a manager; `pin_set_at` is null until it is used."""
+
+    at: datetime
+    issued_by: str
+    staff_code: str
+    pin_set_at: datetime | None
+
+
+class CodeReport(BaseModel):
+    items: list[CodeIssued]

@@ -69,7 +69,11 @@ def test_b19_tills_are_renamed_and_retired(managers_till: Till, shop: Shop) -> N
 def test_b22_exceptions_are_shown_by_cashier_offline_mode_by_hand_among_them(managers_till: Till, shop: Shop) -> None:
     shop.put("/api/sessions/mode", {"on": True, "reason": "A drill at noon"})
     shop.put("/api/sessions/mode", {"on": False})
+    managers = [one["staff_code"] for one in shop.get("/api/sessions/staff")["items"] if one["role"] == "manager"]
+    colleague = next(code for code in managers if code != shop.manager.staff_code)
+    shop.post("/api/sessions/codes", {"staff_code": colleague})
     managers_till.go("team")
     table = managers_till.page.get_by_role("table", name="Exceptions by cashier")
     row = table.locator("tbody tr").filter(has_text=shop.manager.staff_code)
     expect(row).to_contain_text("A drill at noon")
+    expect(row).to_contain_text(colleague)

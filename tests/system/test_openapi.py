@@ -29,7 +29,10 @@ PIN = "274918"
 # what a schema has no word for: that digits pass as a card number (Luhn)
 CONFIGURATION = """
 [[operations]]
-include-path = ["/api/orders/orders", "/api/orders/quotes", "/api/orders/held-carts"]
+include-path = [
+    "/api/orders/orders", "/api/orders/quotes", "/api/orders/held-carts",
+    "/api/orders/orders/{order_id}/corrections", "/api/orders/customers/{customer_id}",
+]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
 """

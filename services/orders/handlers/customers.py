@@ -62,7 +62,7 @@ def reads(app: App, query: ReadQuery) -> CustomerReads:
 
 
 def show_reads(app: App) -> None:
-    """Shows how often who looked most has looked within the hour."""
+    """Shows how many customers who looked most was shown within the hour."""
     with app.db.transaction() as tx:
         metrics.MOST_LOOKED_UP.set(customers.most_by_one(tx))
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.logs import get_logger
+from services.chassis.tokens import Principal
 from services.head_office.port import Absent, Done, Refused, TellAnswer
 from services.orders.app import App
 from services.orders.domain.cart import NO_OFFER, Extra, Line, Offer, Quote
@@ -21,7 +22,7 @@ from services.orders.errors import (
     OnlineRefused,
     PaymentRefused,
 )
-from services.orders.handlers import reckoning
+from services.orders.handlers import private, reckoning
 from services.orders.schemas import (
     Cart,
     LiveStock,
@@ -126,10 +127,15 @@ def live_stock(app: App, skus: list[str]) -> LiveStock:
     return LiveStock(items=[LiveStockRow(sku=i.sku, left=i.quantity - unsent.get(i.sku, 0)) for i in found.items])
 
 
-def customer_by_code(app: App, code: str) -> dict[str, Any]:
-    """The customer whose card was scanned."""
+def customer_by_code(app: App, code: str, who: Principal) -> dict[str, Any]:
+    """The customer whose card was scanned, in full as a sale needs them; the look is noted."""
     _must_be_online(app, Feature.CUSTOMER_SCAN)
-    return _must(app.head_office.customer_by_code(code, timeout=app.settings.online_timeout_s), [Feature.CUSTOMER_SCAN])
+    answer = app.head_office.customer_by_code(code, timeout=app.settings.online_timeout_s)
+    found = _must(answer, [Feature.CUSTOMER_SCAN])
+    customer_id = _customer_id(found)
+    with app.db.transaction() as tx:
+        private.note_read(tx, who, "card", customer_id, [customer_id] if customer_id else [])
+    return found
 
 
 def update_product(app: App, product_id: str, changes: ProductUpdate) -> dict[str, Any]:
@@ -175,6 +181,14 @@ def _read(kind: type[M], answer: TellAnswer, features: list[Feature]) -> M:
             "head_office_unreadable", features=features, fields=[".".join(map(str, e["loc"])) for e in error.errors()]
         )
         raise HeadOfficeSilent(features=", ".join(features)) from None
+
+
+def _customer_id(found: dict[str, Any]) -> UUID | None:
+    """The id in what head office told of a customer; None where it told none."""
+    try:
+        return UUID(str(found.get("customer_id")))
+    except ValueError:
+        return None
 
 
 def _noted(app: App, order_id: UUID, n: int, answer: TellAnswer) -> PaymentIntent:

@@ -1,17 +1,19 @@
 """From a cart to a quote, with the price book of this store."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from services.chassis.card_numbers import holds_card_number
+from services.chassis.errors import CardNumberRefused
 from services.chassis.tokens import Principal
 from services.orders.app import App
 from services.orders.domain.cart import NO_OFFER, Dated, Item, Offer, Quote, Unpriced, Wanted, reckon
 from services.orders.domain.invoices import business_date
-from services.orders.domain.payments import PaymentMode, holds_card_number
+from services.orders.domain.payments import PaymentMode
 from services.orders.domain.rules import Feature, refused_features
 from services.orders.errors import (
     CannotSell,
-    CardNumberRefused,
     ExemptOffline,
     GstinOffline,
     NotAvailableOffline,
@@ -116,10 +118,17 @@ def unavailable(before: Before) -> dict[str, str]:
 
 def refuse_card_numbers(cart: Cart) -> None:
     """Raises CardNumberRefused for one that stands where anything can be typed."""
-    texts = {"note": cart.note, "customer.name": cart.customer.name if cart.customer else ""}
-    for field, text in texts.items():
-        if holds_card_number(text):
+    for field, text in _typed(cart):
+        if text and holds_card_number(text):
             raise CardNumberRefused(field=field)
+
+
+def _typed(cart: Cart) -> Iterator[tuple[str, str | None]]:
+    yield from (("note", cart.note), ("coupon", cart.coupon))
+    if cart.customer:
+        yield from ((f"customer.{name}", getattr(cart.customer, name)) for name in ("name", "phone", "email"))
+    if cart.delivery:
+        yield from ((f"delivery.{name}", getattr(cart.delivery, name)) for name in ("address", "phone"))
 
 
 def _day(text: str, zone: ZoneInfo) -> date:

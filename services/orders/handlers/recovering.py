@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from services.chassis.card_numbers import holds_card_number
 from services.chassis.database import Tx, notify
 from services.orders import events
 from services.orders.app import App
@@ -191,7 +192,7 @@ def _keep_money(app: App, order_id: UUID, sale: Any) -> None:
                 "seller": "",
             }
             for p in sale["payments"]
-            if p.get("reference")
+            if p.get("reference") and not holds_card_number(str(p["reference"]))
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         return

@@ -4,19 +4,19 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from services.chassis.card_numbers import holds_card_number
 from services.chassis.database import Tx
-from services.chassis.errors import InvalidInput, ServiceError, Unavailable
+from services.chassis.errors import CardNumberRefused, InvalidInput, ServiceError, Unavailable
 from services.chassis.tokens import Principal
 from services.orders import events, metrics
 from services.orders.app import App
-from services.orders.domain import invoices
+from services.orders.domain import invoices, personal
 from services.orders.domain.cart import Quote, differences
 from services.orders.domain.freshness import ages
 from services.orders.domain.payments import (
     Paid,
     Payment,
     PaymentWrong,
-    holds_card_number,
     normal_reference,
     settle,
 )
@@ -24,7 +24,6 @@ from services.orders.domain.rules import Needed, approvals_needed, oversold
 from services.orders.domain.rules import Sale as RuledSale
 from services.orders.errors import (
     ApprovalNeeded,
-    CardNumberRefused,
     DeliveryAddressNeeded,
     NotAvailableOffline,
     NotKept,
@@ -108,7 +107,9 @@ def abandon(app: App, order_id: UUID, who: Principal) -> Abandoned:
         if stored is None:
             return Abandoned(order=None)
         order = showing.order_out(app, stored)
-        return Abandoned(order=order.model_copy(update={"document": _of_this_till(order.document, who)}))
+        # its till keeps what it is told, to be recovered by
+        own = personal.sold_by(order.document, who.staff_code, who.till_id)
+        return Abandoned(order=showing.seen(tx, order, who, "abandon", in_full=own))
 
 
 def business_fingerprint(app: App, sale: Sale) -> str:
@@ -123,14 +124,20 @@ def _once(app: App, sale: Sale, who: Principal, till_id: UUID, *, bound: bool = 
         sales.lock(tx, sale.order_id)
         named = (reckoning.staff_of(sale, who), reckoning.skus_of(sale))
         before = sales.before_sale(tx, sale.order_id, *named, till_id=till_id, references=_references(sale))
-        if before.stored:
-            return _replayed(app, tx, sale, before.stored["fingerprint"], who), False
-        if before.abandoned:
+        if before.abandoned and not before.stored:
             raise OrderAbandoned(order_id=str(sale.order_id))
-        if bound or not online.must_commit(sale, before):
+        stored = before.stored and before.stored["fingerprint"]
+        same = stored == business_fingerprint(app, sale)
+        known = _known(app, tx, sale, who, same=same) if stored else None
+        if known is None and (bound or not online.must_commit(sale, before)):
             return _place(app, tx, sale, who, before), True
-    online.commit(app, sale, before)
-    return _once(app, sale, who, till_id, bound=True)
+    if known is None:
+        online.commit(app, sale, before)
+        return _once(app, sale, who, till_id, bound=True)
+    # only now, or the note of who was shown it would be taken back
+    if not same:
+        raise OrderDiffers(order=known.model_dump(mode="json"))
+    return known, False
 
 
 def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> OrderOut:
@@ -156,17 +163,12 @@ def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> Orde
     return showing.placed(document)
 
 
-def _replayed(app: App, tx: Tx, sale: Sale, stored: str, who: Principal) -> OrderOut:
+def _known(app: App, tx: Tx, sale: Sale, who: Principal, *, same: bool) -> OrderOut:
+    """The order under a sale's id; a till that asks again with the same sale is told what it has sent itself."""
     order = showing.one(app, tx, sale.order_id)
-    if stored != business_fingerprint(app, sale):
-        order = order.model_copy(update={"document": _of_this_till(order.document, who)})
-        raise OrderDiffers(order=order.model_dump(mode="json"))
-    return order
-
-
-def _of_this_till(document: dict[str, Any], who: Principal) -> dict[str, Any]:
-    """A till is told in full of what it sold itself."""
-    return document if document["till_id"] == who.till_id else private.for_whom(document, who)
+    if same and order.document["till_id"] == who.till_id:
+        return order
+    return showing.seen(tx, order, who, "pay again")
 
 
 def _references(sale: Sale) -> list[tuple[str, str]]:
@@ -187,6 +189,8 @@ def _must_be_agreed(app: App, sale: Sale, before: Before, quote: Quote) -> None:
 
 
 def _payments(sale: Sale, before: Before, quote: Quote) -> tuple[Payment, ...]:
+    if any(holds_card_number(p.reference or "") for p in sale.payments):
+        raise CardNumberRefused(field="reference")
     paid = [Paid(p.payment_mode, p.amount_minor, p.reference, p.tendered_minor) for p in sale.payments]
     modes = reckoning.modes_of(before)
     try:
@@ -201,8 +205,6 @@ def _payments(sale: Sale, before: Before, quote: Quote) -> tuple[Payment, ...]:
 
 
 def _payment_error(error: PaymentWrong) -> Exception:
-    if error.code == "card_number_refused":
-        return CardNumberRefused(field="reference")
     if error.code == "not_available_offline":
         return NotAvailableOffline(features=["online_payment"])
     return PaymentRefused(text=str(error), reason=error.code, payment=error.n)

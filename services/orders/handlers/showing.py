@@ -60,9 +60,14 @@ def placed(document: dict[str, Any]) -> OrderOut:
 def detail(app: App, order_id: UUID, who: Principal) -> OrderOut:
     """The order as this person may see it; that they did is noted where it names a customer."""
     with app.db.transaction() as tx:
-        order = one(app, tx, order_id)
-        note_order_read(tx, order.document, who, "order")
-    return order.model_copy(update={"document": private.for_whom(order.document, who)})
+        return seen(tx, one(app, tx, order_id), who, "order")
+
+
+def seen(tx: Tx, order: OrderOut, who: Principal, why: str, *, in_full: bool = False) -> OrderOut:
+    """An order as this person may see it, or in full; that they did is noted where it names a customer."""
+    note_order_read(tx, order.document, who, why)
+    shown = order.document if in_full else private.for_whom(order.document, who)
+    return order.model_copy(update={"document": shown})
 
 
 def note_order_read(tx: Tx, document: dict[str, Any], who: Principal, why: str) -> None:

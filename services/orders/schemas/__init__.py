@@ -72,7 +72,7 @@ from services.orders.schemas.selling import (
     Sale,
     TotalsOut,
 )
-from services.orders.schemas.words import Email, Gstin, NoteWords, OrderState, Phone, Reference, Sku, StateCode, Words
+from services.orders.schemas.words import Email, Gstin, OrderState, Phone, Reference, Sku, StateCode
 
 __all__ = [
     "Abandoned",
@@ -109,7 +109,6 @@ __all__ = [
     "LiveStockRow",
     "ModeOut",
     "Needed",
-    "NoteWords",
     "OnlineExtension",
     "OnlineLine",
     "OnlinePromotion",
@@ -149,5 +148,4 @@ __all__ = [
     "TotalsOut",
     "VoidWish",
     "WishOut",
-    "Words",
 ]

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.chassis.fields import Code, Line, Minor, Strict
+from services.chassis.fields import Code, Line, Minor, PlainLine, Strict
 from services.orders.schemas.selling import Cart
-from services.orders.schemas.words import Words
 
 
 class ApprovalIn(Strict):
@@ -24,10 +23,10 @@ class ApprovalIn(Strict):
         "reused_reference",
         "void_after_print",
     ]
-    subject: Line
+    subject: PlainLine
     up_to: Minor = 0
     asked_by: Code
-    reason: Words
+    reason: Line
 
 
 class ApprovalOut(BaseModel):
@@ -39,7 +38,7 @@ class ApprovalOut(BaseModel):
 
 
 class TillIn(Strict):
-    name: Words
+    name: Line
 
 
 class TillOut(BaseModel):
@@ -78,7 +77,7 @@ class HeldCarts(BaseModel):
 
 class Hold(Strict):
     cart: Cart
-    label: Words
+    label: Line
 
 
 class Scanned(BaseModel):
@@ -140,4 +139,4 @@ class Orphans(BaseModel):
 
 
 class Refund(Strict):
-    note: Words
+    note: Line

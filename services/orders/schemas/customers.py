@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.chassis.fields import Code, Safe, Strict
+from services.chassis.fields import Code, Line, Safe, Strict
 from services.orders.schemas.orders import Cursor
-from services.orders.schemas.words import Email, Gstin, Phone, StateCode, Words
+from services.orders.schemas.words import Email, Gstin, Phone, StateCode
 
 
 class CustomerIn(Strict):
-    name: Words
+    name: Line
     phone: Phone | None = None
     email: Email | None = None
     gstin: Gstin | None = None
@@ -38,7 +38,7 @@ class CustomerQuery(Strict):
 
 
 class EraseIn(Strict):
-    reason: Words
+    reason: Line
 
 
 class Erasure(BaseModel):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.chassis.fields import Amount, Code, JsonInt, Line, Minor, Strict
+from services.chassis.fields import Amount, Code, JsonInt, Line, Minor, PlainLine, Strict
 from services.orders.schemas.words import Sku
 
 
@@ -39,13 +39,13 @@ class OnlineExtension(BaseModel):
 
     sku: Sku
     code: Code
-    name: Line
+    name: PlainLine
     amount_minor: Minor
 
 
 class OnlinePromotion(BaseModel):
     code: Code
-    name: Line
+    name: PlainLine
 
 
 class OnlineQuote(BaseModel):

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from services.chassis.fields import Code, Day, Flag, Safe, Strict
-from services.orders.schemas.words import Email, NoteWords, OrderState, Phone, Reference, Sku, Words, _no_card_number
+from services.chassis.fields import Code, Day, Flag, Line, NoCardNumber, Note, Safe, Strict
+from services.orders.schemas.words import Email, OrderState, Phone, Reference, Sku
 
 
 class OrderOut(BaseModel):
@@ -69,7 +69,7 @@ class Abandoned(BaseModel):
 
 class VoidWish(Strict):
     wish_id: UUID
-    reason: Words
+    reason: Line
     goods_back: Flag
     approval_id: UUID | None = None
 
@@ -82,7 +82,7 @@ class LineCorrection(Strict):
 class PaymentCorrection(Strict):
     n: Annotated[int, Field(ge=1, le=10)]
     payment_mode: Code | None = None
-    reference: Annotated[Reference, AfterValidator(_no_card_number)] | None = None
+    reference: Annotated[Reference, NoCardNumber] | None = None
 
 
 class Contact(Strict):
@@ -94,12 +94,12 @@ class CorrectionWish(Strict):
     """What may be corrected; the order as printed never changes."""
 
     wish_id: UUID
-    reason: Words
+    reason: Line
     lines: Annotated[list[LineCorrection], Field(max_length=500, default_factory=list)]
     sales_employee_code: Code | None = None
     payments: Annotated[list[PaymentCorrection], Field(max_length=10, default_factory=list)]
     contact: Contact | None = None
-    note: NoteWords | None = None
+    note: Note | None = None
 
 
 class WishOut(BaseModel):

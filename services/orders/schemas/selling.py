@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
-from services.chassis.fields import Code, Flag, Line, Minor, Note, Quantity, Strict
+from services.chassis.fields import Code, Flag, Minor, PlainLine, PlainNote, Quantity, Strict
 from services.orders.domain.freshness import Freshness
-from services.orders.schemas.words import Email, Gstin, Phone, Reference, Sku, StateCode, Words
+from services.orders.schemas.words import Gstin, PlainEmail, PlainPhone, Reference, Sku, StateCode
 
 
 class CartLine(Strict):
@@ -23,21 +23,24 @@ class Customer(Strict):
     """A buyer as this sale knows them."""
 
     customer_id: UUID | None = None
-    name: Line
-    phone: Phone | None = None
-    email: Email | None = None
+    name: PlainLine
+    phone: PlainPhone | None = None
+    email: PlainEmail | None = None
     gstin: Gstin | None = None
 
 
 class Delivery(Strict):
     """Where goods go to, and who is called there."""
 
-    address: Annotated[Words, StringConstraints(max_length=300)]
-    phone: Phone
+    address: Annotated[PlainLine, StringConstraints(max_length=300)]
+    phone: PlainPhone
 
 
 class Cart(Strict):
-    """A cart under the id that stays with it to the OMS; one that is delivered says where to before it is paid."""
+    """A cart under the id that stays with it to the OMS; one that is delivered says where to before it is paid.
+
+    Its texts may hold a card number, which whoever takes it refuses: money may have been taken for it by then.
+    """
 
     order_id: UUID
     lines: Annotated[list[CartLine], Field(min_length=1, max_length=500)]
@@ -47,7 +50,7 @@ class Cart(Strict):
     place_of_supply: StateCode | None = None
     sales_employee_code: Code | None = None
     coupon: Code | None = None
-    note: Note = ""
+    note: PlainNote = ""
     pays_cash: Flag = False
 
     @field_validator("lines")

@@ -32,9 +32,13 @@ READS = text("""
         and (cast(:before as bigint) is null or id < :before)
     order by id desc limit :limit
 """)
+# an order that names somebody who is no customer of this store stands for them
 MOST_BY_ONE = text("""
-    select coalesce(max(looks), 0) from (
-        select count(*) as looks from customer_reads where at > now() - interval '1 hour' group by staff_code
+    select coalesce(max(seen), 0) from (
+        select count(distinct customer) as seen from customer_reads, lateral unnest(
+            case when customers = '{}' then array[coalesce(subject, gen_random_uuid())] else customers end
+        ) as shown (customer)
+        where at > now() - interval '1 hour' and not (why = 'search' and customers = '{}') group by staff_code
     ) as people
 """)
 DELETE = text("delete from customers where customer_id = :customer_id")
@@ -127,7 +131,7 @@ def reads(tx: Tx, staff_code: str | None, customer_id: UUID | None, *, before: i
 
 
 def most_by_one(tx: Tx) -> int:
-    """How often whoever looked most has looked within the hour."""
+    """How many customers whoever looked most was shown within the hour, each counted once."""
     return int(tx.execute(MOST_BY_ONE).scalar_one())
 
 

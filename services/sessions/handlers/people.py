@@ -1,7 +1,7 @@
 """Who may work here: one-time codes, PINs, blocks."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from services.chassis.database import Tx
@@ -10,6 +10,7 @@ from services.sessions.app import App
 from services.sessions.domain import codes, pins
 from services.sessions.domain.codes import Issued
 from services.sessions.domain.mode import Entry
+from services.sessions.domain.offline_sessions import whole_days
 from services.sessions.errors import CodeRefused, NotYourself, PinTooWeak, StaffUnknown
 from services.sessions.handlers import guessing
 from services.sessions.handlers.revoking import revoke_person
@@ -118,6 +119,14 @@ def at_work(app: App) -> list[dict[str, str]]:
         staff = sorted(people.staff(tx).values())
     able = [person for person in staff if person.may_work(now) and person.staff_code not in blocked]
     return [{"staff_code": person.staff_code, "name": person.name} for person in able]
+
+
+def codes_for_managers(app: App, *, first: date | None, last: date | None) -> list[Any]:
+    """One-time codes that somebody issued for another manager: with one they could be the second person themselves."""
+    start, end = whole_days(first, last, app.zone)
+    with app.db.transaction() as tx:
+        managers = [person.staff_code for person in people.staff(tx).values() if person.role == MANAGER]
+        return ledger.codes(tx, managers, start=start, end=end)
 
 
 def _known(tx: Tx, staff_code: str, now: datetime) -> Person:

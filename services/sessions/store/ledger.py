@@ -23,6 +23,19 @@ BY_HAND = text("""
         and (cast(:start as timestamptz) is null or at >= :start) and (cast(:end as timestamptz) is null or at < :end)
     group by 1 order by 2 desc, 1
 """)
+# what is noted next of the same person says whether the code was used
+CODES = text("""
+    select at, issued_by, staff_code, case when next_kind = 'pin_set' then next_at end as pin_set_at
+    from (
+        select sequence, at, kind, personal ->> 'by' as issued_by, personal ->> 'about' as staff_code,
+            lead(kind) over whose as next_kind, lead(at) over whose as next_at
+        from ledger where kind in ('code_issued', 'pin_set')
+        window whose as (partition by personal ->> 'about' order by sequence)
+    ) as noted
+    where kind = 'code_issued' and issued_by <> staff_code and staff_code = any(:people)
+        and (cast(:start as timestamptz) is null or at >= :start) and (cast(:end as timestamptz) is null or at < :end)
+    order by sequence desc
+""")
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('sessions.ledger', 0))")
 
 
@@ -72,6 +85,11 @@ def of_session(tx: Tx, session_id: UUID) -> list[Link]:
 def by_hand(tx: Tx, *, start: datetime | None, end: datetime | None) -> list[Any]:
     """Who turned offline mode on by hand in [start, end), and why; whoever was erased counts as None."""
     return list(tx.execute(BY_HAND, {"start": start, "end": end}).mappings())
+
+
+def codes(tx: Tx, people: list[str], *, start: datetime | None, end: datetime | None) -> list[Any]:
+    """One-time codes that others issued for these people in [start, end), the newest first."""
+    return list(tx.execute(CODES, {"people": people, "start": start, "end": end}).mappings())
 
 
 def everything(tx: Tx) -> Iterator[Link]:

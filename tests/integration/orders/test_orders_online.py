@@ -20,8 +20,8 @@ from services.chassis.ids import new_id
 from services.head_office.http import HttpHeadOffice
 from services.head_office.port import Done
 from services.orders import errors
-from services.orders.handlers import invoicing, online, selling
-from services.orders.schemas import Cart, CustomerIn, Delivery, PaymentIntentIn, ProductUpdate
+from services.orders.handlers import customers, invoicing, online, selling
+from services.orders.schemas import Cart, CustomerIn, Delivery, PaymentIntentIn, ProductUpdate, ReadQuery
 from services.orders.store import recovery
 from tests.support import eventually
 
@@ -227,16 +227,27 @@ def test_s20_a_scanned_customer_and_a_product_update_go_through_head_office(onli
     customer_id = new_id()
     body = CustomerIn(name="Ravi", phone="9845012345").model_dump()
     office.client.put_customer(str(customer_id), body)
-    found = online.customer_by_code(online_counter.app, f"C-{str(customer_id)[-8:].upper()}")
+    found = online.customer_by_code(online_counter.app, f"C-{str(customer_id)[-8:].upper()}", online_counter.till)
     assert found["name"] == "Ravi"
     changed = online.update_product(online_counter.app, "P00001", ProductUpdate(name="Better name"))
     assert changed["name"] == "Better name"
 
 
+def test_b18_t8_a_scan_of_a_customers_card_is_noted(online_counter: Counter, office: Office):
+    customer_id = new_id()
+    body = CustomerIn(name="Ravi", phone="9845012345").model_dump() | {"customer_id": str(customer_id)}
+    office.client.put_customer(str(customer_id), body)
+    online.customer_by_code(online_counter.app, f"C-{str(customer_id)[-8:].upper()}", online_counter.till)
+    with pytest.raises(NotFound):
+        online.customer_by_code(online_counter.app, "C-NOBODY", online_counter.till)
+    [look] = customers.reads(online_counter.app, ReadQuery()).items
+    assert (look.why, look.staff_code, look.subject, look.customers) == ("card", "A1", customer_id, [customer_id])
+
+
 def test_s19_they_are_refused_by_name_while_offline(online_counter: Counter):
     online_counter.go_offline()
     with pytest.raises(errors.NotAvailableOffline):
-        online.customer_by_code(online_counter.app, "C-1")
+        online.customer_by_code(online_counter.app, "C-1", online_counter.till)
     with pytest.raises(errors.NotAvailableOffline):
         online.update_product(online_counter.app, "P00001", ProductUpdate(name="x"))
     asked = PaymentIntentIn(order_id=new_id(), n=1, amount_minor=1, payment_mode="LINK")

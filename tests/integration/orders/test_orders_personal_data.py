@@ -1,6 +1,7 @@
 """What customers tell the store: sealed at rest, masked, noted, erased, kept for a time, under keys that change."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,9 @@ from deploy.runner.postgres import Postgres
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.sealing import new_key
+from services.chassis.tokens import Principal
+from services.orders import metrics
+from services.orders.errors import OrderDiffers
 from services.orders.handlers import (
     amending,
     customers,
@@ -110,20 +114,91 @@ def test_b18_t8_t44_each_look_is_noted_with_who_and_why(counter: Counter, known)
     customers.one(counter.app, customer_id, counter.till)
     showing.detail(counter.app, order.order_id, counter.manager)
     invoicing.html(counter.app, order.order_id, counter.till)
-    looks = customers.reads(counter.app, ReadQuery(customer_id=customer_id)).items
-    assert [(look.why, look.staff_code) for look in looks] == [
+    noted = customers.reads(counter.app, ReadQuery(customer_id=customer_id)).items
+    assert [(look.why, look.staff_code) for look in noted] == [
         ("invoice", "A1"),
         ("order", "M1"),
         ("customer", "A1"),
         ("search", "A1"),
     ]
-    assert all(customer_id in look.customers for look in looks)
-    assert customers.reads(counter.app, ReadQuery(staff_code="M1")).items == [looks[1]]
+    assert all(customer_id in look.customers for look in noted)
+    assert customers.reads(counter.app, ReadQuery(staff_code="M1")).items == [noted[1]]
     assert counter.http().get("/api/orders/reports/customer-reads").status_code == 401
-    customers.show_reads(counter.app)
     for change in ("update customer_reads set staff_code = 'A2'", "truncate customer_reads"):
         with pytest.raises(Exception, match="permission denied"), counter.app.db.transaction() as tx:
             tx.execute(text(change))
+
+
+def colleague(counter: Counter) -> Principal:
+    """Another associate, at the same till."""
+    return replace(counter.till, staff_code="A2", name="Arun")
+
+
+def looks(counter: Counter) -> list[tuple[str, str]]:
+    return [(look.why, look.staff_code) for look in customers.reads(counter.app, ReadQuery()).items]
+
+
+def test_b18_t8_giving_up_a_stored_sale_shows_its_customer_to_its_seller_only_and_is_noted(counter: Counter, known):
+    _, order = known
+    own = selling.abandon(counter.app, order.order_id, counter.till).order
+    assert own.document["customer"]["phone"] == PHONE
+    for other in (colleague(counter), counter.pair("Till 9"), ANOTHER_SERVICE):
+        stored = selling.abandon(counter.app, order.order_id, other).order
+        assert (stored.document["customer"]["phone"], stored.document["customer"]["email"]) == ("••••7331", None)
+    whom = [ANOTHER_SERVICE.staff_code, "A1", "A2", "A1"]
+    assert looks(counter) == [("abandon", staff_code) for staff_code in whom]
+
+
+def test_b18_t8_another_sale_under_a_stored_id_shows_no_customer_and_is_noted(counter: Counter):
+    sale = counter.sale(customer=told())
+    selling.place(counter.app, sale, counter.till)
+    other = sale.model_copy(update={"note": "x", "customer": None})
+    with pytest.raises(OrderDiffers) as refused:
+        selling.place(counter.app, other, counter.till)
+    assert refused.value.details["order"]["document"]["customer"]["phone"] == "••••7331"
+    assert looks(counter) == [("pay again", "A1")]
+
+
+def test_b7_b18_who_asks_again_with_the_same_sale_at_its_till_is_answered_alike(counter: Counter):
+    sale = counter.sale(customer=told())
+    order, _ = selling.place(counter.app, sale, counter.till)
+    assert selling.place(counter.app, sale, counter.till) == (order, False)
+    assert selling.place(counter.app, sale, colleague(counter)) == (order, False)
+    assert looks(counter) == []
+    elsewhere, _ = selling.place(counter.app, sale, counter.pair("Till 9"))
+    assert elsewhere.document["customer"]["phone"] == "••••7331"
+    assert looks(counter) == [("pay again", "A1")]
+
+
+def most_shown(counter: Counter) -> float:
+    customers.show_reads(counter.app)
+    return metrics.MOST_LOOKED_UP._value.get()
+
+
+def test_b18_t8_the_alert_counts_customers_and_not_looks(counter: Counter):
+    assert most_shown(counter) == 0
+    ids = [new_id() for _ in range(12)]
+    for n, customer_id in enumerate(ids):
+        customers.save(counter.app, customer_id, CustomerIn(name=f"Canarius {n:02}"))
+    for _ in range(2):
+        customers.find(counter.app, "cana", counter.till)
+    assert most_shown(counter) == 10
+    customers.find(counter.app, "nobody", counter.till)
+    for customer_id in ids:
+        customers.one(counter.app, customer_id, counter.manager)
+    assert most_shown(counter) == 12
+    strangers = [counter.sell(customer={"name": "Stranger"}) for _ in range(3)]
+    for order in strangers * 2:
+        showing.detail(counter.app, order.order_id, counter.manager)
+    assert most_shown(counter) == 15
+    with counter.app.db.transaction() as tx:
+        tx.execute(
+            text(
+                "insert into customer_reads (at, staff_code, role, why, customers) select now() - interval '61 min', "
+                "'A1', 'associate', 'customer', array[gen_random_uuid()] from generate_series(1, 99)"
+            )
+        )
+    assert most_shown(counter) == 15
 
 
 def test_b18_t44_what_a_customer_told_is_erased_on_request_and_the_chain_holds(

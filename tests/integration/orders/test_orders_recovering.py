@@ -159,6 +159,18 @@ def test_b16_what_was_sent_after_the_backup_comes_back_from_head_office(lost: Lo
     assert verifying.verify_series(lost.counter.app) == (1, [])
 
 
+def test_t45_a_card_number_in_a_sale_that_was_asked_for_is_not_kept(lost: Lost) -> None:
+    order_id = new_id()
+    paid = [
+        {"payment_mode": "CARD", "amount_minor": 100_00, "reference": "4111 1111 1111 1111"},
+        {"payment_mode": "UPI", "amount_minor": 949_00, "reference": "412345678901"},
+    ]
+    lost.write(f"{order_id}.asked", json.dumps({"total_minor": 1_049_00, "payments": paid}))
+    report = lost.recover()
+    assert report.unanswered == [f"{order_id}: asked for, 1049.00 to be paid by CARD 100.00, UPI 949.00"]
+    assert lost.counter.scalar("select string_agg(reference, ',') from orphan_payments") == "412345678901"
+
+
 def test_b16_asked_without_an_answer_is_for_a_person_and_its_money_is_kept_in_mind(lost: Lost) -> None:
     lost.keep(0, "asked")
     lost.keep(1, "asked")

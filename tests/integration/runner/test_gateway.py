@@ -284,6 +284,13 @@ def test_b18_logs_hold_no_query(gateway: Nginx, http: httpx2.Client) -> None:
     assert "9876543210" not in logs
 
 
+def test_b18_t8_logs_hold_no_code_of_a_customers_card(gateway: Nginx, http: httpx2.Client) -> None:
+    http.get("/api/orders/customers/by-code/C-7F3A91D2?x=C-7F3A91D2")
+    logs = "".join((gateway.folder / name).read_text() for name in ("access.log", "error.log"))
+    assert '"/api/orders/customers/by-code/-"' in logs
+    assert "7F3A91D2" not in logs
+
+
 def test_a_gateway_that_was_killed_leaves_nothing_that_holds_its_ports(gateway: Nginx, http: httpx2.Client) -> None:
     assert gateway.process is not None
     assert gateway.process.pid is not None

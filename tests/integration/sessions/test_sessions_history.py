@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.chassis.errors import Busy
 from services.sessions import exports
-from services.sessions.handlers import sessions, verifying
+from services.sessions.handlers import people, sessions, verifying
 from services.sessions.store import ledger
 from tests.support import eventually
 
@@ -372,6 +372,24 @@ def test_b22_the_report_of_other_days_and_of_others_is_empty_and_no_associate_re
     tomorrow = (store.clock.now() + timedelta(days=2)).date().isoformat()
     assert store.get(report, store.token("M1"), **{"from": tomorrow}).json["items"] == []
     assert len(store.get(report, store.token("M1")).json["items"]) == 1
+    assert store.get(report, store.token("A1")).status_code == 403
+
+
+def test_b22_t16_the_exception_report_says_who_issued_codes_for_other_managers_and_whether_they_were_used(store):
+    report, token = "/api/sessions/reports/codes", store.token("M1")
+    assert store.get(report, token).json["items"] == []
+    codes = [
+        store.post("/api/sessions/codes", token, staff_code=staff_code).json["code"]
+        for staff_code in ("M1", "A1", "M2", "M2")
+    ]
+    people.set_pin(store.app, staff_code="M2", code=codes[-1], pin="730915", device="d")
+    items = store.get(report, token).json["items"]
+    assert [(i["issued_by"], i["staff_code"], i["pin_set_at"] is not None) for i in items] == [
+        ("M1", "M2", True),
+        ("M1", "M2", False),
+    ]
+    tomorrow = (store.clock.now() + timedelta(days=2)).date().isoformat()
+    assert store.get(report, token, **{"from": tomorrow}).json["items"] == []
     assert store.get(report, store.token("A1")).status_code == 403
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.orders.domain.payments import Paid, PaymentMode, PaymentWrong, holds_card_number, normal_reference, settle
+from services.orders.domain.payments import Paid, PaymentMode, PaymentWrong, normal_reference, settle
 
 MODES = {
     "CASH": PaymentMode("CASH", "Cash at Store", "cash", offline=True),
@@ -33,7 +33,6 @@ def test_b4_a_sale_is_paid_with_several_modes_and_cash_gets_change():
         ([Paid("UPI", 100_00, "41234567890")], "reference_malformed"),
         ([Paid("UPI", 100_00, "4123456789012")], "reference_malformed"),
         ([Paid("CARD", 100_00, "12")], "reference_malformed"),
-        ([Paid("CARD", 100_00, "4111 1111 1111 1111")], "card_number_refused"),
         ([Paid("UPI", 50_00, "412345678901"), Paid("UPI", 50_00, "4123 4567 8901")], "reference_used"),
     ],
 )
@@ -55,24 +54,3 @@ def test_s20_what_a_customer_has_paid_online_counts_offline_too_that_amount_and_
 @pytest.mark.parametrize("text", ["412345678901", "4123 4567 8901", "４１２３４５６７８９０１", " 4123-4567-8901 "])
 def test_b4_one_reference_has_one_spelling(text):
     assert normal_reference(text) == "412345678901"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "4111111111111111",
-        "card 4111 1111 1111 1111 thanks",
-        "4111-1111-1111-1111",
-        "４１１１１１１１１１１１１１１１",
-        "378282246310005",
-    ],
-)
-def test_b4_a_card_number_is_found_wherever_it_is_typed(text):
-    assert holds_card_number(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "412345678901", "4111111111111112", "call 98450 12345", "8901234567894", "0" * 64]
-)
-def test_b4_other_numbers_are_no_card_numbers(text):
-    assert not holds_card_number(text)
