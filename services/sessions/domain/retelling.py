@@ -46,12 +46,13 @@ def differences(session: Mapping[str, Any], told: Told | None) -> Iterator[str]:
 def _tell(told: Told, link: Link) -> None:
     said = link.personal.said
     match link.kind:
-        case "session_opened":
+        # begun and ended once: an entry that somebody puts behind it takes back neither
+        case "session_opened" if "started_at" not in told.values:
             told.values |= {"trigger": link.facts.get("trigger"), "started_at": link.at, "ended_at": None}
             told.values |= {"status": "open"} | _who(said, by="started_by", reason="reason")
         case "session_taken_over":
             told.takeovers.append((link.at, said.get("by"), link.facts.get("trigger")))
-        case "session_closed":
+        case "session_closed" if told.values.get("ended_at") is None:
             told.values |= {"ended_at": link.at, "status": "syncing"} | _who(said, by="ended_by")
         case "old_data_confirmed":
             told.values |= _who(said, by="confirmed_by")

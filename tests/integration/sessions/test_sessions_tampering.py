@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from services.head_office.port import Head, Heads
 from services.sessions import commands
 from services.sessions.domain.ledger import link
+from services.sessions.domain.mode import Entry
 from services.sessions.handlers import verifying
 from services.sessions.models import ledger as ledger_table
 from services.sessions.models import offline_sessions
@@ -221,6 +222,33 @@ def test_b3_what_the_services_own_account_can_write_is_found(store: Store, state
     with store.app.db.engine.connect() as connection:
         assert connection.exec_driver_sql(statement).rowcount
         assert verifying.verify(connection)
+        connection.rollback()
+
+
+def told_again(connection: Any, kind: str) -> Any:
+    """The first session told once more behind its end, with another's name on one kind of entry; the session's id."""
+    first, *others = [one for one in ledger.everything(connection) if one.session_id]
+    mine = [one for one in (first, *others) if one.session_id == first.session_id and one.kind != "session_taken_over"]
+    for one in mine:
+        said = one.personal.said | ({"by": "A9", "reason": "A9"} if one.kind == kind else {})
+        again = Entry(one.kind, one.at, one.session_id, said.get("by"), said.get("reason"), facts=one.facts)
+        ledger.append(connection, one.store_id, again)
+    return first.session_id
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"), [("session_opened", ("started_by", "reason")), ("session_closed", ("ended_by",))]
+)
+def test_b3_a_session_that_is_told_again_behind_its_end_names_nobody_else(
+    store: Store, kind: str, columns: tuple[str, ...]
+) -> None:
+    history(store)
+    with store.app.db.engine.connect() as connection:
+        session_id = told_again(connection, kind)
+        for column in columns:
+            connection.exec_driver_sql(f"update offline_sessions set {column} = 'A9' where session_id = '{session_id}'")
+        flaws = verifying.verify(connection)
+        assert [flaw.split()[2] for flaw in flaws] == list(columns)
         connection.rollback()
 
 
