@@ -103,7 +103,7 @@ ledger = Table(
     Column("kind", Text, nullable=False),
     Column("session_id", Uuid),
     Column("facts", JSONB, nullable=False),
-    # who and why, and the salt of their digest: null once they were erased
+    # who and why, and the salt of their digest
     Column("personal", JSONB),
     Column("salt", LargeBinary),
     Column("personal_digest", Text, nullable=False),

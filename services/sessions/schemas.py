@@ -254,7 +254,7 @@ class ByHand(BaseModel):
 
 
 class ByHandRow(BaseModel):
-    """`staff_code` is null for those whose name was erased."""
+    """`staff_code` is null where the ledger names nobody."""
 
     staff_code: str | None
     times: int

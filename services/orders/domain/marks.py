@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.orders.domain.invoices import GENESIS, canonical, digest
 
-VOID_ASKED, CORRECTION_ASKED, VOID, RESTORED = "void_asked", "correction_asked", "void", "restored"
+VOID_ASKED, CORRECTION_ASKED, VOID, RESTORED, ERASED = "void_asked", "correction_asked", "void", "restored", "erased"
 ASKED = {"void": VOID_ASKED, "correct": CORRECTION_ASKED}
 
 

@@ -10,9 +10,10 @@ from services.chassis.tokens import Principal
 from services.orders import events
 from services.orders.app import App
 from services.orders.domain import personal
+from services.orders.domain.erasures import mark_of
 from services.orders.handlers import private
 from services.orders.schemas import EraseIn, Erasure
-from services.orders.store import customers
+from services.orders.store import customers, marks
 
 SETTLED = ("synced", "void")
 ERASED_LABEL = "Held cart"
@@ -36,8 +37,8 @@ def erase(app: App, customer_id: UUID, body: EraseIn, who: Principal) -> Erasure
         done = [order.order_id for order in found if order.state in SETTLED]
         waiting = [order.order_id for order in found if order.state not in SETTLED]
         erasure = {"erasure_id": new_id(), "customer_id": customer_id, "erased": done, "waiting": waiting}
-        customers.note_erasure(tx, erasure | {"asked_by": who.staff_code, "reason": body.reason})
         _erase(app, tx, customer_id, row.revision + 1 if row else 1, done)
+        note(app, tx, erasure | {"asked_by": who.staff_code, "reason": body.reason})
     return Erasure(**erasure | {"erased": len(done), "waiting": len(waiting)})
 
 
@@ -50,6 +51,12 @@ def go_on(app: App) -> None:
                 _erase(app, tx, row.customer_id, 1, done)
                 waiting = [order_id for order_id in row.waiting if order_id not in done]
                 customers.go_on(tx, row.erasure_id, row.erased + done, waiting)
+
+
+def note(app: App, tx: Tx, erasure: dict[str, Any]) -> None:
+    """Keeps who asked for what to be erased, with a mark; last in its transaction, for others wait to make theirs."""
+    row = customers.note_erasure(tx, erasure | {"asked_at": app.clock.now()})
+    marks.append(tx, mark_of(marks.erasure(row), app.salt), app.salt)
 
 
 def _erase(app: App, tx: Tx, customer_id: UUID, revision: int, order_ids: list[UUID]) -> None:

@@ -6,6 +6,7 @@ from services.chassis.database import Tx
 from services.chassis.ids import new_id
 from services.orders.app import App
 from services.orders.domain import personal
+from services.orders.handlers import erasing
 from services.orders.store import customers
 
 AT_ONCE = 200
@@ -17,17 +18,17 @@ def prune(app: App) -> None:
     kept = app.settings
     app.db.in_batches(lambda tx: customers.prune_held(tx, days=kept.keep_held_carts_days, limit=AT_ONCE))
     app.db.in_batches(lambda tx: customers.prune_reads(tx, days=kept.keep_reads_days, limit=AT_ONCE))
-    app.db.in_batches(lambda tx: _orders(tx, kept.keep_order_customers_days))
+    app.db.in_batches(lambda tx: _orders(app, tx, kept.keep_order_customers_days))
     _customers(app, kept.keep_customers_days)
 
 
-def _orders(tx: Tx, days: int) -> int:
+def _orders(app: App, tx: Tx, days: int) -> int:
     """Invoices stay; whose they are goes, and that it went is noted."""
     order_ids = customers.old_orders(tx, days=days, limit=AT_ONCE)
     if order_ids:
         customers.erase_orders(tx, order_ids)
         erasure = {"erasure_id": new_id(), "customer_id": NOBODY, "asked_by": "retention", "reason": f"{days} days"}
-        customers.note_erasure(tx, erasure | {"erased": order_ids, "waiting": []})
+        erasing.note(app, tx, erasure | {"erased": order_ids, "waiting": []})
     return len(order_ids)
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from services.chassis.database import Tx
 from services.head_office.port import Head, Heads
 from services.orders.app import App
-from services.orders.domain import invoices, marks
+from services.orders.domain import erasures, invoices, marks
+from services.orders.domain.marks import Mark
 from services.orders.handlers import private
 from services.orders.handlers.writing import beside
 from services.orders.store import marks as kept_marks
@@ -120,17 +122,28 @@ def _prefix_flaws(prefix: str, stands: Any, chains: Chains) -> Iterator[str]:
 
 
 def _mark_flaws(tx: Tx, salt: str) -> Iterator[str]:
-    asked, void = {}, set()
     chain = list(kept_marks.everything(tx))
     yield from marks.flaws(chain, salt)
-    for mark in chain:
-        if mark.wish_id:
-            asked[mark.wish_id] = mark
-        if mark.kind == marks.VOID:
-            void.add(mark.order_id)
+    yield from _wish_flaws(tx, chain, salt)
+    yield from _erasure_flaws(tx, chain, salt)
+    yield from _void_flaws(tx, {mark.order_id for mark in chain if mark.kind == marks.VOID})
+
+
+def _wish_flaws(tx: Tx, chain: list[Mark], salt: str) -> Iterator[str]:
+    asked = {mark.wish_id: mark for mark in chain if mark.wish_id and mark.kind != marks.ERASED}
     for wish in kept_marks.wishes(tx):
         yield from marks.wish_flaws(wish, asked.pop(wish.wish_id, None), salt)
     yield from (f"wish {wish_id} is missing" for wish_id in asked)
+
+
+def _erasure_flaws(tx: Tx, chain: list[Mark], salt: str) -> Iterator[str]:
+    marked = {mark.wish_id: mark for mark in chain if mark.kind == marks.ERASED}
+    for erasure in kept_marks.erasures(tx):
+        yield from erasures.flaws(erasure, marked.pop(erasure.erasure_id, None), salt)
+    yield from (f"erasure {erasure_id} is missing" for erasure_id in marked)
+
+
+def _void_flaws(tx: Tx, void: set[UUID | None]) -> Iterator[str]:
     yield from (f"order {order_id}: void is not as it was decided" for order_id in void ^ kept_marks.void(tx))
     wished = kept_marks.void_wishes(tx).items()
     yield from (f"order {order_id}: its wish says otherwise" for order_id, done in wished if done != (order_id in void))

@@ -134,12 +134,15 @@ erasures = Table(
     metadata,
     Column("erasure_id", Uuid, primary_key=True),
     Column("customer_id", Uuid, nullable=False),
-    moment("asked_at", now=True),
+    # the time of its mark, too
+    moment("asked_at"),
     Column("asked_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     # orders whose customer is erased, and those that head office has to be told of first
     Column("erased", ARRAY(Uuid), nullable=False),
     Column("waiting", ARRAY(Uuid), nullable=False),
+    # both, of an erasure that is older than marks of erasures and so has none
+    Column("before_marks", ARRAY(Uuid)),
     Index("erasures_undone", "asked_at", postgresql_where=text("waiting <> '{}'")),
     Index("erasures_erased", "erased", postgresql_using="gin"),
 )

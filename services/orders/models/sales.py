@@ -112,7 +112,7 @@ marks = Table(
     # two marks behind the same one would be a fork
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
-    CheckConstraint("kind in ('void_asked', 'correction_asked', 'void', 'restored')", name="marks_kind"),
+    CheckConstraint("kind in ('void_asked', 'correction_asked', 'void', 'restored', 'erased')", name="marks_kind"),
     UniqueConstraint("previous_hash", name="marks_no_fork"),
     UniqueConstraint("hash", name="marks_hash"),
 )

@@ -49,8 +49,9 @@ ORDERS_OF = text("""
 ERASE_ORDERS = text("update orders set personal = null, found_by = null where order_id = any(:order_ids)")
 ERASE_WISHES = text("update amendments set personal = null where order_id = any(:order_ids)")
 ERASURE = text("""
-    insert into erasures (erasure_id, customer_id, asked_by, reason, erased, waiting)
-    values (:erasure_id, :customer_id, :asked_by, :reason, :erased, :waiting)
+    insert into erasures (erasure_id, customer_id, asked_at, asked_by, reason, erased, waiting)
+    values (:erasure_id, :customer_id, :asked_at, :asked_by, :reason, :erased, :waiting)
+    returning *
 """)
 UNDONE = text("""
     select erasure_id, customer_id, erased, waiting from erasures where waiting <> '{}'
@@ -150,8 +151,9 @@ def erase_orders(tx: Tx, order_ids: list[UUID]) -> None:
     tx.execute(ERASE_WISHES, {"order_ids": order_ids})
 
 
-def note_erasure(tx: Tx, values: dict[str, Any]) -> None:
-    tx.execute(ERASURE, values)
+def note_erasure(tx: Tx, values: dict[str, Any]) -> Any:
+    """The erasure as it is kept."""
+    return tx.execute(ERASURE, values).one()
 
 
 def undone(tx: Tx, *, limit: int = 100) -> list[Any]:

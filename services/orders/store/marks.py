@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import insert, select, text
 
 from services.chassis.database import Tx
+from services.orders.domain.erasures import Erasure
 from services.orders.domain.marks import Mark, Wish, link
 from services.orders.models.sales import marks
 
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('orders.marks', 0))")
 WISHES = text("select * from amendments order by wish_id")
+ERASURES = text("select * from erasures order by erasure_id")
 VOID = text("select order_id from orders where state = 'void'")
 VOID_WISHES = text("select order_id, bool_or(state = 'done') as done from amendments where kind = 'void' group by 1")
 CHUNK = 500
@@ -45,6 +47,17 @@ def wishes(tx: Tx) -> Iterator[Wish]:
 def wish(row: Any) -> Wish:
     said = {name: getattr(row, name) for name in ("reason", "asked_by", "approved_by", "details")}
     return Wish(row.wish_id, row.order_id, row.kind, row.revision, row.asked_at, said)
+
+
+def erasures(tx: Tx) -> Iterator[Erasure]:
+    """Every erasure, as it must have been asked."""
+    return (erasure(row) for row in tx.execute(ERASURES, execution_options={"yield_per": CHUNK}))
+
+
+def erasure(row: Any) -> Erasure:
+    said = {"customer_id": str(row.customer_id), "asked_by": row.asked_by, "reason": row.reason}
+    before = None if row.before_marks is None else frozenset(row.before_marks)
+    return Erasure(row.erasure_id, frozenset(row.erased + row.waiting), row.asked_at, said, before)
 
 
 def void(tx: Tx) -> set[Any]:

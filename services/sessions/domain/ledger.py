@@ -1,7 +1,7 @@
 """The hash chain of the ledger.
 
 Each link's hash covers the one before it, so that a change, a removal, an insertion or a swap breaks the chain behind
-it. What is a person's enters as a salted digest: it can be erased without breaking anything.
+it. What is a person's enters as a salted digest: a hash that leaves the store gives nobody's name away.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class Personal:
 
 @dataclass(frozen=True)
 class Link:
-    """An entry in its place in the chain; `personal` is None once it was erased."""
+    """An entry in its place in the chain."""
 
     sequence: int
     store_id: str
@@ -36,7 +36,7 @@ class Link:
     kind: str
     session_id: UUID | None
     facts: dict[str, Any]
-    personal: Personal | None
+    personal: Personal
     personal_digest: str
     previous_hash: str
     hash: str
@@ -78,7 +78,7 @@ def flaws(links: Iterable[Link]) -> Iterator[Flaw]:
             yield Flaw(one.sequence, "does not follow the entry before it")
         if one.hash != _hash(one):
             yield Flaw(one.sequence, "was changed")
-        if one.personal and one.personal.digest() != one.personal_digest:
+        if one.personal.digest() != one.personal_digest:
             yield Flaw(one.sequence, "who or why was changed")
         previous_hash = one.hash
 

@@ -60,7 +60,7 @@ class Mode:
 
 @dataclass(frozen=True)
 class Entry:
-    """Something for the ledger; who did it, why and to whom can be erased, `facts` cannot."""
+    """Something for the ledger; who did it, why and to whom stand apart from `facts`, as what is a person's."""
 
     kind: str
     at: datetime

@@ -14,10 +14,10 @@ FIGURES = ("orders", "total_minor", "currency", "by_payment_mode")
 
 @dataclass
 class Told:
-    """What the ledger says of a session: values by the names of the list's columns; who and why only until erased."""
+    """What the ledger says of a session: values by the names of the list's columns, takeovers as (at, by, trigger)."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    takeovers: list[tuple[datetime, str | None]] = field(default_factory=list)
+    takeovers: list[tuple[datetime, str | None, str | None]] = field(default_factory=list)
 
 
 def retell(links: Iterable[Link]) -> dict[UUID, Told]:
@@ -38,20 +38,21 @@ def differences(session: Mapping[str, Any], told: Told | None) -> Iterator[str]:
         yield "session_id"
         return
     yield from (name for name, value in told.values.items() if session[name] != value)
-    listed = [(datetime.fromisoformat(one["at"]), one["trigger"]) for one in session["takeovers"]]
+    listed = [(datetime.fromisoformat(one["at"]), one["by"], one["trigger"]) for one in session["takeovers"]]
     if listed != told.takeovers:
         yield "takeovers"
 
 
 def _tell(told: Told, link: Link) -> None:
-    said = link.personal.said if link.personal else None
+    said = link.personal.said
     match link.kind:
-        case "session_opened":
+        # begun and ended once: an entry that somebody puts behind it takes back neither
+        case "session_opened" if "started_at" not in told.values:
             told.values |= {"trigger": link.facts.get("trigger"), "started_at": link.at, "ended_at": None}
             told.values |= {"status": "open"} | _who(said, by="started_by", reason="reason")
         case "session_taken_over":
-            told.takeovers.append((link.at, link.facts.get("trigger")))
-        case "session_closed":
+            told.takeovers.append((link.at, said.get("by"), link.facts.get("trigger")))
+        case "session_closed" if told.values.get("ended_at") is None:
             told.values |= {"ended_at": link.at, "status": "syncing"} | _who(said, by="ended_by")
         case "old_data_confirmed":
             told.values |= _who(said, by="confirmed_by")
@@ -62,6 +63,6 @@ def _tell(told: Told, link: Link) -> None:
             told.values |= {"status": link.facts.get("status")}
 
 
-def _who(said: Mapping[str, str] | None, **names: str) -> dict[str, Any]:
-    """Who and why under the list's names; nothing where it was erased."""
-    return {} if said is None else {column: said.get(name) for name, column in names.items()}
+def _who(said: Mapping[str, str], **names: str) -> dict[str, Any]:
+    """Who and why under the list's names."""
+    return {column: said.get(name) for name, column in names.items()}

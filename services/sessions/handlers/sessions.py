@@ -60,8 +60,8 @@ def one(app: App, session_id: UUID) -> dict[str, Any]:
             "sequence": link.sequence,
             "at": link.at,
             "kind": link.kind,
-            "by": link.personal.said.get("by") if link.personal else None,
-            "reason": link.personal.said.get("reason") if link.personal else None,
+            "by": link.personal.said.get("by"),
+            "reason": link.personal.said.get("reason"),
             "facts": link.facts,
             "hash": link.hash,
         }

@@ -83,7 +83,7 @@ def of_session(tx: Tx, session_id: UUID) -> list[Link]:
 
 
 def by_hand(tx: Tx, *, start: datetime | None, end: datetime | None) -> list[Any]:
-    """Who turned offline mode on by hand in [start, end), and why; whoever was erased counts as None."""
+    """Who turned offline mode on by hand in [start, end), and why; None where nobody is named."""
     return list(tx.execute(BY_HAND, {"start": start, "end": end}).mappings())
 
 
@@ -113,11 +113,10 @@ def _link(store_id: str, last: tuple[int, str] | None, entry: Entry) -> Link:
 def _row(one: Link) -> dict[str, Any]:
     personal = one.personal
     row = {name: getattr(one, name) for name in ledger.c.keys() if name not in {"personal", "salt"}}  # noqa: SIM118
-    return row | {"personal": personal and personal.said, "salt": personal and personal.salt}
+    return row | {"personal": personal.said, "salt": personal.salt}
 
 
 def _read(row: Any) -> Link:
     values = row._asdict()
     said, salt = values.pop("personal"), values.pop("salt")
-    erased = said is None and salt is None
-    return Link(**values, personal=None if erased else Personal(said or {}, bytes(salt or b"")))
+    return Link(**values, personal=Personal({} if said is None else said, bytes(salt or b"")))

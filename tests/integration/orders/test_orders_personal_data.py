@@ -278,6 +278,7 @@ def test_t44_what_is_older_than_its_setting_goes_and_nothing_else(counter: Count
     keeping.prune(counter.app)
     for table in ("customers", "held_carts", "customer_reads"):
         assert counter.scalar(f"select count(*) from {table}") == 0
+    assert counter.scalar("select facts ->> 'orders' from marks where kind = 'erased'") == f'["{order.order_id}"]'
     assert showing.detail(counter.app, order.order_id, counter.manager).document["customer"] is None
     assert showing.detail(counter.app, young.order_id, counter.manager).document["customer"]["name"] == "Young"
 

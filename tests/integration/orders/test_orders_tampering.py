@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -15,10 +16,10 @@ from services.chassis.ids import new_id
 from services.head_office.port import Head, Heads
 from services.orders.app import App
 from services.orders.domain import invoices
-from services.orders.handlers import amending, verifying
+from services.orders.handlers import amending, erasing, verifying
 from services.orders.models import counter as at_counter
 from services.orders.models import sales
-from services.orders.schemas import CorrectionWish, VoidWish
+from services.orders.schemas import CorrectionWish, EraseIn, VoidWish
 
 OTHER_HASH = "'" + "e" * 64 + "'"
 OTHER_ID = "gen_random_uuid()"
@@ -77,6 +78,16 @@ MARKS = {
     "previous_hash": OTHER_HASH,
     "hash": OTHER_HASH,
 }
+ERASURES = {
+    "erasure_id": OTHER_ID,
+    "customer_id": OTHER_ID,
+    "asked_at": "asked_at + interval '1 second'",
+    "asked_by": "'A9'",
+    "reason": "'another'",
+    "erased": "erased || (select order_id from orders where sequence = 2)",
+    "waiting": "array[(select order_id from orders where sequence = 2)]",
+    "before_marks": "erased",
+}
 TILLS = {
     "prefix": "null",
     "series_year": "series_year - 1",
@@ -91,6 +102,7 @@ TABLES = {
     # a correction that came too late, or did not, is about its delivery
     sales.amendments: (AMENDMENTS, {"personal"}, "kind = 'void'"),
     sales.marks: (MARKS, set(), "kind = 'void_asked'"),
+    at_counter.erasures: (ERASURES, set(), "true"),
     # names, keys and figures of a till are on no invoice that was printed
     at_counter.tills: (TILLS, OF_A_TILL, "true"),
 }
@@ -108,14 +120,16 @@ class Ledger:
         self.counter = counter
         self.url, self.owner_url = service_url, owner_url
         counter.go_offline()
+        gone = new_id()
         self.orders = [
             counter.sell(),
             counter.sell(payments=[counter.upi(1_049_00)], customer={"name": "Asha", "phone": "98450 12345"}),
             counter.sell(),
-            counter.sell(),
+            counter.sell(customer={"name": "Ravi", "customer_id": str(gone)}),
         ]
         void(counter, self.orders[3])
         correct(counter, self.orders[0])
+        assert erasing.erase(counter.app, gone, EraseIn(reason="asked"), counter.manager).erased == 1
 
 
 class Hand:
@@ -254,6 +268,9 @@ STATEMENTS = {
     "a wish is removed": "delete from amendments where kind = 'void'",
     "a mark is removed": "delete from marks where sequence = 2",
     "the marks' tail is cut": "delete from marks where sequence >= 2",
+    "an erasure is removed": "delete from erasures",
+    "an erasure is removed with its mark": "with gone as (delete from marks where kind = 'erased') "
+    "delete from erasures",
     "a till is removed": "delete from tills",
     "the customer is another": "update orders set personal = (select personal from orders where sequence = 1) "
     "where sequence = 2",
@@ -271,22 +288,22 @@ def test_b3_t23_removals_additions_and_swaps_are_found(owner: Hand, statement: s
 
 
 def test_b3_what_a_customer_told_can_be_erased_and_the_chain_holds(owner: Hand) -> None:
-    owner.change("update orders set personal = null, found_by = null where sequence = 2")
-    owner.change(
-        "insert into erasures (erasure_id, customer_id, asked_by, reason, erased, waiting) "
-        f"select {OTHER_ID}, {OTHER_ID}, 'M1', 'asked', array[order_id], '{{}}' from orders where sequence = 2"
-    )
+    assert owner.rows("select from orders where sequence = 4 and personal is null")
+    assert owner.rows("select from marks where kind = 'erased'")
     assert owner.flaws() == []
 
 
+OWN_COLUMNS = {
+    *(("orders", c) for c in ("state", "personal")),
+    ("amendments", "state"),
+    *(("erasures", c) for c in ("erased", "waiting")),
+}
+FACTS = ("orders", "payments", "amendments", "marks", "erasures", "prefixes")
 FORBIDDEN = [
-    *(
-        f"update {t} set {c} = {v}"
-        for t, c, v, _ in CHANGES
-        if t != "tills" and (t, c) not in {("orders", "state"), ("orders", "personal"), ("amendments", "state")}
-    ),
-    *(f"delete from {t}" for t in ("orders", "payments", "amendments", "marks", "prefixes")),
-    *(f"truncate {t} cascade" for t in ("orders", "payments", "amendments", "marks", "prefixes")),
+    *(f"update {t} set {c} = {v}" for t, c, v, _ in CHANGES if t != "tills" and (t, c) not in OWN_COLUMNS),
+    *(f"delete from {t}" for t in FACTS),
+    *(f"truncate {t} cascade" for t in FACTS),
+    f"insert into erasures select {OTHER_ID}, {OTHER_ID}, now(), 'M1', 'asked', '{{}}', '{{}}', '{{}}'",
     "update prefixes set prefix = 'Z9'",
 ]
 
@@ -297,7 +314,20 @@ def test_b3_the_services_own_account_may_change_none_of_it(ledger: Ledger) -> No
             one.change(statement)
 
 
+FORGED_ERASURE = f"""
+    with gone as (update orders set personal = null, found_by = null where sequence = 2 returning order_id)
+    insert into erasures (erasure_id, customer_id, asked_at, asked_by, reason, erased, waiting)
+    select {OTHER_ID}, {OTHER_ID}, now(), 'M1', 'asked', array[order_id], '{{}}' from gone
+"""
+WIDER_ERASURE = """
+    with gone as (update orders set personal = null, found_by = null where sequence = 2 returning order_id)
+    update erasures e set erased = e.erased || gone.order_id from gone
+"""
 OWN_ACCOUNT = {
+    "erasure": FORGED_ERASURE,
+    "erasure of more": WIDER_ERASURE,
+    "erasure that waits": FORGED_ERASURE.replace("array[order_id], '{}'", "'{}', array[order_id]"),
+    "erasure of less": "update erasures set erased = '{}'",
     **{f"tills.{c}": f"update tills set {c} = {v}" for c, v in TILLS.items()},
     "void": "update orders set state = 'void' where sequence = 1",
     "not void": "update orders set state = 'waiting' where state = 'void'",
@@ -316,6 +346,27 @@ OWN_ACCOUNT = {
 def test_b3_what_the_services_own_account_can_write_is_found(service: Hand, statement: str) -> None:
     service.change(statement)
     assert service.flaws()
+
+
+def test_b3_an_erasure_from_before_erasures_were_marked_stays_as_it_was(
+    counter: Counter, service_database: Any
+) -> None:
+    counter.sell()
+    counter.sell(customer={"name": "Asha"})
+    migration = import_module("services.orders.migrations.versions.0007_erased_marks")
+    url = str(counter.app.settings.database_url.get_secret_value())
+    with counter.app.db.transaction() as tx:
+        tx.execute(text(FORGED_ERASURE))
+    assert verifying.verify_series(counter.app)[1]
+    engine = create_engine(service_database.owner_url(url).replace("postgresql", "postgresql+psycopg", 1))
+    with engine.begin() as connection:
+        connection.execute(text("set search_path to orders"))
+        connection.execute(text(migration.UNTIL_NOW))
+    engine.dispose()
+    assert verifying.verify_series(counter.app) == (1, [])
+    with counter.app.db.transaction() as tx:
+        tx.execute(text("update erasures set erased = erased || (select order_id from orders where sequence = 1)"))
+    assert verifying.verify_series(counter.app)[1]
 
 
 CHEAPER = "update orders set document = jsonb_set(document, '{till_name}', '\"Till 9\"') where sequence = 2"
@@ -341,6 +392,7 @@ def test_b3_t24_a_tail_that_was_cut_with_all_that_tells_of_it_is_found(owner: Ha
     owner.change(rows_of("sequence >= 3"))
     owner.change("delete from marks")
     owner.change("delete from amendments")
+    owner.change("delete from erasures")
     owner.change("update tills set series_next = 3")
     owner.write_anew()
     assert owner.flaws() == []

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from services.head_office.port import Head, Heads
 from services.sessions import commands
 from services.sessions.domain.ledger import link
+from services.sessions.domain.mode import Entry
 from services.sessions.handlers import verifying
 from services.sessions.models import ledger as ledger_table
 from services.sessions.models import offline_sessions
@@ -128,6 +129,9 @@ STATEMENTS = {
     "the tail is cut": "delete from ledger where sequence > 5",
     "all are removed": "delete from ledger",
     "a salt is removed": "update ledger set salt = null where sequence = 3",
+    "who and why are removed": "update ledger set personal = null, salt = null where kind = 'session_opened'",
+    "another took it over": "update offline_sessions set takeovers = jsonb_set(takeovers, '{0,by}', '\"A9\"') "
+    "where takeovers <> '[]'",
     "a session is removed": "delete from offline_sessions where confirmed_by is not null",
     "a session is put in": TWICE,
     "two are swapped": SWAPPED,
@@ -146,7 +150,6 @@ def written_anew(owner: Any) -> None:
     links, head = list(ledger.everything(owner)), None
     owner.exec_driver_sql("delete from ledger")
     for one in links:
-        assert one.personal is not None
         made = link(
             head,
             store_id=one.store_id,
@@ -207,7 +210,8 @@ def test_b16_what_a_restored_server_lacks_is_told_of_as_such(store: Store) -> No
 
 OWN_ACCOUNT = [
     "update offline_sessions set orders = 9 where confirmed_by is not null",
-    "update offline_sessions set started_by = 'A9' where confirmed_by is not null",
+    "update offline_sessions set started_by = 'A9', reason = 'another' where confirmed_by is not null",
+    "update offline_sessions set takeovers = jsonb_set(takeovers, '{0,by}', '\"A9\"') where takeovers <> '[]'",
     "delete from offline_sessions where confirmed_by is not null",
 ]
 
@@ -221,7 +225,55 @@ def test_b3_what_the_services_own_account_can_write_is_found(store: Store, state
         connection.rollback()
 
 
-@pytest.mark.parametrize("column", [c for c in LEDGER if c not in ("personal", "salt")])
-def test_b3_the_services_own_account_cannot_change_the_ledger(store: Store, column: str) -> None:
-    with pytest.raises(DBAPIError), store.app.db.engine.begin() as tx:
-        tx.exec_driver_sql(f"update ledger set {column} = {LEDGER[column]}")
+def told_again(connection: Any, kind: str) -> Any:
+    """The first session told once more behind its end, with another's name on one kind of entry; the session's id."""
+    first, *others = [one for one in ledger.everything(connection) if one.session_id]
+    mine = [one for one in (first, *others) if one.session_id == first.session_id and one.kind != "session_taken_over"]
+    for one in mine:
+        said = one.personal.said | ({"by": "A9", "reason": "A9"} if one.kind == kind else {})
+        again = Entry(one.kind, one.at, one.session_id, said.get("by"), said.get("reason"), facts=one.facts)
+        ledger.append(connection, one.store_id, again)
+    return first.session_id
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"), [("session_opened", ("started_by", "reason")), ("session_closed", ("ended_by",))]
+)
+def test_b3_a_session_that_is_told_again_behind_its_end_names_nobody_else(
+    store: Store, kind: str, columns: tuple[str, ...]
+) -> None:
+    history(store)
+    with store.app.db.engine.connect() as connection:
+        session_id = told_again(connection, kind)
+        for column in columns:
+            connection.exec_driver_sql(f"update offline_sessions set {column} = 'A9' where session_id = '{session_id}'")
+        flaws = verifying.verify(connection)
+        assert [flaw.split()[2] for flaw in flaws] == list(columns)
+        connection.rollback()
+
+
+FORBIDDEN = [
+    *(f"update ledger set {column} = {value}" for column, value in LEDGER.items()),
+    "update ledger set personal = null, salt = null",
+    "delete from ledger",
+    "truncate ledger",
+]
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+def test_b3_the_services_own_account_cannot_change_the_ledger(store: Store, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"), store.app.db.engine.begin() as tx:
+        tx.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN[-3:])
+def test_b3_not_even_the_owner_changes_the_ledger_by_mistake(
+    store: Store, service_database: Any, statement: str
+) -> None:
+    history(store)
+    database = store.as_owner(service_database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("set search_path to sessions")
+        with pytest.raises(DBAPIError, match="the ledger is never changed"):
+            connection.exec_driver_sql(statement)
+    database.dispose()
