@@ -353,7 +353,7 @@ def test_b3_an_erasure_from_before_erasures_were_marked_stays_as_it_was(
 ) -> None:
     counter.sell()
     counter.sell(customer={"name": "Asha"})
-    migration = import_module("services.orders.migrations.versions.0007_erased_marks")
+    migration = import_module("services.orders.migrations.versions.0008_erased_marks")
     url = str(counter.app.settings.database_url.get_secret_value())
     with counter.app.db.transaction() as tx:
         tx.execute(text(FORGED_ERASURE))

@@ -1,12 +1,12 @@
 """An entry of the ledger is never changed, by nobody: who and why are no longer taken out of it.
 
-Revision ID: 0003
+Revision ID: 0004
 """
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
