@@ -18,7 +18,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from deploy.runner.certificates import Certificates, this_machine
+from deploy.runner.certificates import Certificates, Names, this_machine
+from deploy.runner.containers import serve
 from deploy.runner.nginx import HSTS_SECONDS, REQUESTS_PER_SECOND, Gateway, Nginx
 from deploy.runner.ports import Ports
 from deploy.runner.services import SERVICES
@@ -278,6 +279,35 @@ def test_t2_an_old_tls_is_refused(gateway: Nginx) -> None:
     assert shaken_hands(gateway, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
     for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
         assert shaken_hands(gateway, version) == "TLSV1_ALERT_PROTOCOL_VERSION"
+
+
+def test_t3_a_certificate_that_was_renewed_is_shown_by_the_gateway_of_a_container(gateway: Nginx) -> None:
+    place = gateway.gateway.certificate
+    assert place is not None
+    gateway.stop()
+    closing = threading.Event()
+    served = threading.Thread(target=serve, args=(gateway, closing, 0.05), daemon=True)
+    served.start()
+    eventually(lambda: gateway.process and gateway.ready())
+    before = shown_to_tills(gateway)
+    for names in (Names(("localhost",), ()), this_machine()):
+        Certificates(place.parent, names).renew(datetime.now(UTC))
+        eventually(lambda: shown_to_tills(gateway) == ssl.PEM_cert_to_DER_cert(place.read_text()))
+    assert shown_to_tills(gateway) != before
+    closing.set()
+    served.join(30)
+    assert not gateway.alive()
+    gateway.start()
+
+
+def shown_to_tills(gateway: Nginx) -> bytes | None:
+    context = ssl.create_default_context(cadata=(gateway.folder / "ca.crt").read_text())
+    port = int(gateway.gateway.tls[0].rpartition(":")[2])
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=5) as line,
+        context.wrap_socket(line, server_hostname="localhost") as secured,
+    ):
+        return secured.getpeercert(binary_form=True)
 
 
 def shaken_hands(gateway: Nginx, version: ssl.TLSVersion) -> str | None:
