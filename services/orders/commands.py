@@ -54,13 +54,21 @@ def recover(folders: Folders = None, since: Since = None) -> None:
     try:
         recovering.from_head_office(app, since.date() if since else None, report)
         for folder in folders or ():
-            recovering.from_folder(app, folder, report)
+            _recover_from(app, folder, report)
     except NoAnswer as error:
         typer.echo(f"Head office did not answer ({error.reason}): run this again. What was taken stays.", err=True)
         raise typer.Exit(3) from None
     finally:
         _say(report)
     raise typer.Exit(1 if report.problems or report.unanswered else 0)
+
+
+def _recover_from(app: App, folder: Path, report: Report) -> None:
+    """A stick that was pulled out keeps no other folder from being read."""
+    try:
+        recovering.from_folder(app, folder, report)
+    except OSError as error:
+        report.problems.append(f"{folder} cannot be read: {error.strerror}")
 
 
 def _say(report: Report) -> None:
