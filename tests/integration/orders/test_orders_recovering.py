@@ -78,7 +78,7 @@ class Lost:
         database(counter, "update stock set sold = 1 where sku = 'A1'")
         self.counter = counter
         with counter.app.db.transaction() as tx:
-            standing.restored(counter.app, tx)
+            standing.restored(counter.app, tx, 2)
             tx.exec_driver_sql("delete from outbox")
         self.office.epoch = 2
         setting_up.pull_identity(counter.app)
