@@ -113,6 +113,8 @@ def office(store_folder: Path) -> Iterator[HeadOffice]:
 def settings(place: Path, name: str, office: HeadOffice) -> RunSettings:
     ports = own_ports(place / f"{name}-ports.json")
     told = {"head_office_url": office.url, "head_office_code": office.code, "services": QUICK}
+    # the folder may be in memory, which a real store's must not be
+    told |= {"environment": "development"}
     return RunSettings(folder=place / name, lan=False, **told, **ports)
 
 
