@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from deploy.runner import restore as restoring
 from deploy.runner.backup import back_up
 from deploy.runner.environment import command, environment_of, process_name
 from deploy.runner.errors import RunnerError
+from deploy.runner.renewal import lasting
 from deploy.runner.services import SERVICES
 from deploy.runner.settings import load
 from deploy.runner.state import AlreadyRunning, running
@@ -42,7 +44,9 @@ def up() -> None:
             threading.Event().wait()
     except AlreadyRunning as error:
         print("The store of this folder runs already.")
-        _say_addresses((error.state or {}).get("addresses", {}))
+        told = error.state or {}
+        _say_addresses(told.get("addresses", {}))
+        _say_certificate(datetime.fromisoformat(end) if (end := told.get("certificate_ends")) else None)
     except RunnerError as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(1) from None
@@ -106,6 +110,7 @@ def _told_in_words() -> Iterator[None]:
 def _say_open(system: System, seconds: float) -> None:
     print(f"Store {system.plan.settings.store_id} is open, {seconds:.0f} s after the start.")
     _say_addresses(system.plan.addresses())
+    _say_certificate(system.plan.certificates.end())
     print(f"  {'first manager':<14} {system.first_manager()}")
     print(f"  {'logs':<14} {system.plan.logs}")
     print("Ctrl-C stops it all; the next start finds all data again.", flush=True)
@@ -114,6 +119,10 @@ def _say_open(system: System, seconds: float) -> None:
 def _say_addresses(addresses: dict[str, Any]) -> None:
     for name, address in addresses.items():
         print(f"  {name.replace('_', ' '):<14} {address}")
+
+
+def _say_certificate(end: datetime | None) -> None:
+    print(f"  {'certificate':<14} {lasting(end, datetime.now(UTC))}")
 
 
 app()

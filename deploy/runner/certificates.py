@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from deploy.runner.errors import RunnerError
 from deploy.runner.files import folder, write
 
 AUTHORITY_LASTS = timedelta(days=3650)
@@ -28,6 +29,16 @@ LOCAL_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"
 PEM = serialization.Encoding.PEM
 Address = ipaddress.IPv4Address
 Party = tuple[x509.Name, ec.EllipticCurvePublicKey]
+
+
+class AuthorityKeyAway(RunnerError):
+    """The gateway's certificate has to be renewed, and the key that signs it is kept elsewhere."""
+
+    def __init__(self, key: Path) -> None:
+        super().__init__(
+            f"The gateway's certificate has to be renewed, and the authority's key is not here. Put it at {key},"
+            " start the store, and take it away again."
+        )
 
 
 @dataclass(frozen=True)
@@ -49,13 +60,28 @@ class Certificates:
         self.key = place / "gateway.key"
 
     def renew(self, now: datetime) -> bool:
-        """Makes what is missing, too old, or for other names; whether the certificate is a new one."""
+        """Makes what is missing, too old, or for other names; whether the certificate is a new one.
+
+        Raises AuthorityKeyAway, OSError, and ValueError for files that hold no key or certificate.
+        """
         if not self.authority.exists():
             self._make_authority(now)
         if self._is_good(now):
             return False
         self._make_certificate(now)
         return True
+
+    def end(self) -> datetime | None:
+        """When the gateway's certificate runs out, in UTC; None where there is none that can be read."""
+        try:
+            return _read(self.certificate).not_valid_after_utc
+        except (OSError, ValueError):
+            return None
+
+    def serves(self, now: datetime) -> bool:
+        """Whether there is a certificate that has not run out, with its key; it may be for other names."""
+        end = self.end()
+        return end is not None and now < end and self._key_fits()
 
     def _make_authority(self, now: datetime) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -71,8 +97,11 @@ class Certificates:
         write(self.authority, certificate.public_bytes(PEM).decode())
 
     def _make_certificate(self, now: datetime) -> None:
-        authority = x509.load_pem_x509_certificate(self.authority.read_bytes())
-        signer = serialization.load_pem_private_key((self._place / "ca.key").read_bytes(), None)
+        authority = _read(self.authority)
+        held = self._place / "ca.key"
+        if not held.exists():
+            raise AuthorityKeyAway(held)
+        signer = serialization.load_pem_private_key(held.read_bytes(), None)
         assert isinstance(signer, ec.EllipticCurvePrivateKey)
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.names.hosts[0])])
@@ -88,13 +117,19 @@ class Certificates:
         write(self.certificate, certificate.public_bytes(PEM).decode())
 
     def _is_good(self, now: datetime) -> bool:
-        if not (self.certificate.exists() and self.key.exists()):
+        end = self.end()
+        if end is None or end - now <= RENEW_BEFORE or not self._key_fits():
             return False
-        authority = x509.load_pem_x509_certificate(self.authority.read_bytes())
-        certificate = x509.load_pem_x509_certificate(self.certificate.read_bytes())
-        held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        lasting = certificate.not_valid_after_utc - now > RENEW_BEFORE
-        return lasting and list(held) == self._wanted(authority)
+        held = _read(self.certificate).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        return list(held) == self._wanted(_read(self.authority))
+
+    def _key_fits(self) -> bool:
+        """A machine that stopped between the two has a new key beside an old certificate."""
+        try:
+            key = serialization.load_pem_private_key(self.key.read_bytes(), None)
+        except (OSError, ValueError):
+            return False
+        return key.public_key() == _read(self.certificate).public_key()
 
     def _wanted(self, authority: x509.Certificate) -> list[x509.GeneralName]:
         """The gateway's names, as far as the authority may vouch for them."""
@@ -138,6 +173,10 @@ def local_addresses(table: Path = Path("/proc/net/fib_trie")) -> Iterator[Addres
             address = words[1]
         elif words == ["/32", "host", "LOCAL"]:
             yield Address(address)
+
+
+def _read(certificate: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(certificate.read_bytes())
 
 
 def _certificate(subject: Party, issuer: Party, now: datetime, lasts: timedelta) -> x509.CertificateBuilder:

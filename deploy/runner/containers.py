@@ -1,6 +1,10 @@
 """The same store in containers: what each of them does, under the names that docker-compose.yml gives them."""
 
+import contextlib
+import ipaddress
 import os
+import signal
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +13,13 @@ import typer
 
 from deploy.runner import installation
 from deploy.runner.broker_admin import BrokerAdmin
-from deploy.runner.certificates import Certificates, this_machine
+from deploy.runner.certificates import Certificates, Names
 from deploy.runner.environment import Site, command, environment, process_name
 from deploy.runner.files import folder, write
 from deploy.runner.nginx import Gateway, Nginx
 from deploy.runner.postgres import SUPERUSER
 from deploy.runner.rabbitmq import ADMIN, DISK_FREE_LIMIT
+from deploy.runner.renewal import Renewal, begin
 from deploy.runner.services import KINDS, SERVICES
 from deploy.runner.settings import RunSettings, load
 from deploy.runner.vault import MIGRATE, Vault
@@ -25,6 +30,7 @@ HEAD_OFFICE_CODE = Path("/var/lib/head-office/install-code")
 DOOR, METRICS = "0.0.0.0:8000", "0.0.0.0:9100"
 HTTP, HTTPS = 8080, 8443
 EVERYWHERE = "0.0.0.0"
+LOOK_EVERY_S = 60.0
 
 # each is shared with that server's container only, which runs as somebody else
 FOR_POSTGRES = Path("/var/lib/for-postgres/password")
@@ -48,7 +54,9 @@ class Store:
         self.settings = settings
         self.vault = Vault(settings.folder / "secrets")
         self.openapi = settings.folder / "openapi.json"
-        self.certificates = Certificates(settings.folder / "ca", this_machine(settings.host_names))
+        # a container's own name and address are others at its next start, and nobody outside knows them
+        names = Names(("localhost", "gateway", *settings.host_names), (ipaddress.IPv4Address("127.0.0.1"),))
+        self.certificates = Certificates(settings.folder / "ca", names)
 
     def environment(self, service: str, kind: str) -> dict[str, str]:
         told = self.vault.credentials(service, kind, database=DATABASE, broker=BROKER)
@@ -93,7 +101,7 @@ def main() -> None:
 def prepare() -> None:
     """Makes secrets, keys and certificates, before the servers start."""
     store = Store(load())
-    store.certificates.renew(datetime.now(UTC))
+    begin(store.certificates, datetime.now(UTC))
     write(FOR_POSTGRES, store.vault.database_superuser())
     configuration = BROKER_CONFIGURATION.format(
         user=ADMIN, password=store.vault.broker_administrator(), disk_free_limit=DISK_FREE_LIMIT
@@ -125,10 +133,48 @@ def process(
 
 
 @app.command()
+def certificates() -> None:
+    """Renews the gateway's certificate in time, for as long as the store runs."""
+    store, closing = Store(load()), _told_to_end()
+    renewal = Renewal(store.certificates, lambda: None)
+    renewal.look(datetime.now(UTC))
+    renewal.keep(closing)
+
+
+@app.command()
 def gateway() -> None:
-    """Becomes the gateway."""
-    words = Store(load()).gateway().configure()
-    os.execv(words[0], words)  # noqa: S606  this process becomes that one
+    """Runs the gateway until it is told to end. Ends with status 1 where nginx ends by itself."""
+    nginx, closing = Store(load()).gateway(), _told_to_end()
+    serve(nginx, closing)
+    if not closing.is_set():
+        raise typer.Exit(1)
+
+
+def serve(nginx: Nginx, closing: threading.Event, every: float = LOOK_EVERY_S) -> None:
+    """Runs nginx until it has ended, or is to end; it reads its certificate again when that is another one."""
+    used = _certificate(nginx)
+    nginx.launch()
+    while nginx.alive() and not closing.wait(every):
+        found = _certificate(nginx)
+        if found not in (used, None):
+            nginx.reload()
+            used = found
+    nginx.stop()
+
+
+def _certificate(nginx: Nginx) -> bytes | None:
+    """What is at its place; None while that cannot be read."""
+    with contextlib.suppress(OSError):
+        return nginx.gateway.certificate.read_bytes() if nginx.gateway.certificate else None
+    return None
+
+
+def _told_to_end() -> threading.Event:
+    """Is set when the container is stopped: the first process of one gets no signal that it does not ask for."""
+    closing = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: closing.set())
+    return closing
 
 
 if __name__ == "__main__":

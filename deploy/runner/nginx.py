@@ -23,6 +23,8 @@ WEB_USER = "www-data"
 WORKERS = 2
 REQUESTS_PER_SECOND = 100
 READY_WITHIN_S = 10.0
+# a name that this store gives up is bound to https no longer than this
+HSTS_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,12 @@ def render(gateway: Gateway, place: Path, user: str | None) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701  no HTML
     values = {field: getattr(gateway, field) for field in gateway.__dataclass_fields__}
     return environment.from_string(TEMPLATE.read_text()).render(
-        **values, place=place, user=user, workers=WORKERS, requests_per_second=REQUESTS_PER_SECOND
+        **values,
+        place=place,
+        user=user,
+        workers=WORKERS,
+        requests_per_second=REQUESTS_PER_SECOND,
+        hsts_seconds=HSTS_SECONDS,
     )
 
 

@@ -2,11 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.runner.environment import PROJECT
@@ -24,6 +24,7 @@ class RunSettings(BaseSettings):
 
     folder: Path = PROJECT / ".run"
     store_id: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,16}$")] = "S001"
+    # production where head office is a real one, unless somebody says otherwise
     environment: Literal["development", "production"] = "development"
     time_zone: ZoneInfo = ZoneInfo("Asia/Kolkata")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -44,6 +45,12 @@ class RunSettings(BaseSettings):
 
     # settings of services that differ from their defaults: {"orders": {"oversell": "block"}}
     services: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _real_stores_are_safe(cls, told: dict[str, Any]) -> dict[str, Any]:
+        real = told.get("head_office_url") is not None
+        return {"environment": "production"} | told if real else told
 
     def fixed_ports(self) -> dict[str, int]:
         """Ports that were asked for, by name."""

@@ -11,6 +11,7 @@ from deploy.runner import installation
 from deploy.runner.environment import command
 from deploy.runner.errors import RunnerError
 from deploy.runner.plan import Plan
+from deploy.runner.renewal import Renewal, begin
 from deploy.runner.services import SERVICES
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import State, birth, restoring
@@ -20,7 +21,6 @@ READY_WITHIN_S = 120.0
 STAFF_WITHIN_S = 30
 # may be busy, or told to fail: they are started again only when they have ended
 NOT_JUDGED = ("postgres", "rabbitmq", "nginx", "head_office")
-RENEW_EVERY_S = 6 * 3600.0
 
 
 class System:
@@ -67,7 +67,8 @@ class System:
         self._keep_services("worker")
         self.wait_ready()
         self._write_state()
-        threading.Thread(target=self._renew_certificates, name="certificates", daemon=True).start()
+        renewal = Renewal(self.plan.certificates, self._use_certificate)
+        threading.Thread(target=renewal.keep, args=(self._closing,), name="certificates", daemon=True).start()
 
     def stop(self) -> None:
         """Ends everything, in the order in which it needs each other."""
@@ -132,7 +133,7 @@ class System:
             self._keep(self.plan.service(service, kind))
 
     def _keep_gateway(self) -> None:
-        self.plan.certificates.renew(datetime.now(UTC))
+        begin(self.plan.certificates, datetime.now(UTC))
         self._keep(self.plan.gateway())
 
     def _prepare_database(self) -> None:
@@ -152,13 +153,13 @@ class System:
             plan.head_office_url, plan.settings.store_id, plan.installation_code(), plan.vault
         )
 
-    def _renew_certificates(self) -> None:
-        while not self._closing.wait(RENEW_EVERY_S):
-            if self.plan.certificates.renew(datetime.now(UTC)):
-                self.restart("nginx")
+    def _use_certificate(self) -> None:
+        self.restart("nginx")
+        self._write_state()
 
     def _write_state(self) -> None:
         with self._writing:
+            end = self.plan.certificates.end()
             processes = {name: _described(keeper) for name, keeper in list(self._keepers.items())}
             self._state.write(
                 {
@@ -167,6 +168,7 @@ class System:
                     "started_at": self.started_at.isoformat(),
                     "open": not self._closing.is_set() and all(p["ready"] for p in processes.values()),
                     "addresses": self.plan.addresses(),
+                    "certificate_ends": end.isoformat() if end is not None else None,
                     "metrics": self.plan.metrics(),
                     "processes": processes,
                 }

@@ -39,6 +39,7 @@ def verify(alone: Alone = False) -> None:
     """Verifies the ledger, and each session beside it; compares it with what head office was told.
 
     Ends with status 1 and names every flaw where anything was changed, with 3 where head office could not be asked.
+    What this server lacks because it was restored from a backup is named as a known loss, and changes no status.
     """
     app = build(load(Settings))
     with app.db.transaction() as tx:
@@ -52,6 +53,9 @@ def verify(alone: Alone = False) -> None:
         else:
             with app.db.transaction() as tx:
                 found += verifying.compare(tx, heads)
+                lost = verifying.losses(tx, heads)
+            for line in lost:
+                typer.echo(f"Known loss: {line}")
     for line in found:
         typer.echo(line, err=True)
     if silent:
@@ -71,8 +75,9 @@ def heads_of(app: App) -> Heads:
 
 
 def restored(app: App, tx: Tx) -> None:
-    """The ledger says for ever that it was set back to a backup."""
-    ledger.append(tx, app.settings.id, Entry(verifying.RESTORED, app.clock.now()))
+    """The ledger says for ever that it was set back to a backup, and by which installation. Raises NoAnswer."""
+    facts = {"epoch": heads_of(app).epoch}
+    ledger.append(tx, app.settings.id, Entry(verifying.RESTORED, app.clock.now(), facts=facts))
 
 
 COMMANDS = {"first-manager": first_manager, "verify": verify}

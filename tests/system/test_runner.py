@@ -98,6 +98,10 @@ def test_a_second_runner_in_the_folder_finds_the_first(store: System) -> None:
     second = run_runner(store, "up")
     assert "runs already" in second.stdout
     assert store.plan.addresses()["till"] in second.stdout
+    end = store.plan.certificates.end()
+    assert end is not None
+    assert refused.value.state["certificate_ends"] == end.isoformat()
+    assert f"The gateway's certificate lasts until {end:%d.%m.%Y}" in second.stdout
 
 
 @pytest.mark.parametrize("name", ["orders.door", "sync.worker", "nginx", "postgres", "rabbitmq", "head_office"])

@@ -5,19 +5,22 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from services.chassis.card_numbers import holds_card_number
+from pydantic import BaseModel, Field, ValidationError
+
 from services.chassis.database import Tx, notify
+from services.chassis.fields import Minor
 from services.orders import events
 from services.orders.app import App
 from services.orders.domain import invoices
 from services.orders.folders import Kept, Unusable, files
-from services.orders.handlers import private
+from services.orders.handlers import private, selling
 from services.orders.handlers.reckoning import today
 from services.orders.handlers.selling import told
 from services.orders.handlers.writing import beside
+from services.orders.schemas import PaymentIn
 from services.orders.store import orders, recovery, sales
 from services.orders.store.sales import as_json
 
@@ -47,6 +50,14 @@ class Report:
 
 class Refused(Exception):
     """Why a document is not taken."""
+
+
+class Asked(BaseModel):
+    """Of a sale that was asked for: what was to be paid. Whatever else it says, money may have been taken for it."""
+
+    order_id: UUID
+    total_minor: Minor
+    payments: Annotated[list[PaymentIn], Field(min_length=1, max_length=10)]
 
 
 def from_head_office(app: App, since: date | None, report: Report) -> None:
@@ -166,39 +177,39 @@ def _list_unanswered(app: App, asked: Sequence[tuple[Kept, Any]], report: Report
     """Sales of which nobody knows whether they were made; money that was taken for them goes on the list."""
     unknown = set(_unknown(app, [str(kept.order_id) for kept, _ in asked]))
     there = {order.order_id for order in app.head_office.lookup(sorted(unknown))} if unknown else set()
-    for kept, sale in asked:
-        if str(kept.order_id) in unknown - there:
-            report.unanswered.append(f"{kept.order_id}: {_in_words(sale)}")
-            _keep_money(app, kept.order_id, sale)
+    for kept, content in asked:
+        if str(kept.order_id) not in unknown - there:
+            continue
+        try:
+            sale = _asked(content, kept)
+        except Refused as error:
+            report.problems.append(f"{kept.name} {error}")
+            continue
+        report.unanswered.append(f"{kept.order_id}: {_in_words(sale)}")
+        _keep_money(app, sale)
 
 
-def _in_words(sale: Any) -> str:
+def _asked(content: Any, kept: Kept) -> Asked:
+    """What a till asked for, within the bounds of what it may ask for. Raises Refused."""
     try:
-        paid = ", ".join(f"{p['payment_mode']} {p['amount_minor'] / 100:.2f}" for p in sale["payments"])
-        return f"asked for, {sale['total_minor'] / 100:.2f} to be paid by {paid}"
-    except (KeyError, TypeError):
-        return "asked for, in a way that cannot be read"
+        sale = Asked.model_validate(content)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise Refused(f"is no sale as a till asks for one{f' ({where})' if where else ''}") from error
+    if sale.order_id != kept.order_id:
+        raise Refused(PROBLEMS["other_name"])
+    return sale
 
 
-def _keep_money(app: App, order_id: UUID, sale: Any) -> None:
-    try:
-        rows = [
-            {
-                "order_id": order_id,
-                "payment_mode": str(p["payment_mode"]),
-                "amount_minor": int(p["amount_minor"]),
-                "reference": str(p["reference"]),
-                "till_id": None,
-                "seller": "",
-            }
-            for p in sale["payments"]
-            if p.get("reference") and not holds_card_number(str(p["reference"]))
-        ]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return
+def _in_words(sale: Asked) -> str:
+    paid = ", ".join(f"{p.payment_mode} {p.amount_minor / 100:.2f}" for p in sale.payments)
+    return f"asked for, {sale.total_minor / 100:.2f} to be paid by {paid}"
+
+
+def _keep_money(app: App, sale: Asked) -> None:
     with app.db.transaction() as tx:
-        sales.lock(tx, order_id)
-        sales.keep_orphans(tx, rows)
+        sales.lock(tx, sale.order_id)
+        sales.keep_orphans(tx, selling.money_taken(sale.order_id, sale.payments, None, ""))
 
 
 def _some(things: Iterable[T]) -> Iterator[list[T]]:

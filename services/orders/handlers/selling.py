@@ -1,5 +1,6 @@
 """Quote, place, abandon: the sale itself."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,7 @@ from services.orders.errors import (
 )
 from services.orders.handlers import online, private, reckoning, room, showing, writing
 from services.orders.handlers.writing import Deal
-from services.orders.schemas import Abandoned, Age, Cart, OrderOut, QuoteLine, QuoteOut, Sale, TotalsOut
+from services.orders.schemas import Abandoned, Age, Cart, OrderOut, PaymentIn, QuoteLine, QuoteOut, Sale, TotalsOut
 from services.orders.schemas import Needed as NeededOut
 from services.orders.store import orders, sales
 from services.orders.store.sales import Before
@@ -257,19 +258,26 @@ def told(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _keep_money(app: App, sale: Sale, who: Principal, till_id: UUID) -> None:
     """Money that was taken (card, UPI) for a sale that was refused is kept in mind until sold or given back."""
-    taken = [
-        {
-            "order_id": sale.order_id,
-            "payment_mode": p.payment_mode,
-            "amount_minor": p.amount_minor,
-            "reference": normal_reference(p.reference),
-            "till_id": till_id,
-            "seller": who.staff_code,
-        }
-        for p in sale.payments
-        if p.reference and not holds_card_number(p.reference)
-    ]
+    taken = money_taken(sale.order_id, sale.payments, till_id, who.staff_code)
     if taken:
         with app.db.transaction() as tx:
             sales.lock(tx, sale.order_id)
             sales.keep_orphans(tx, taken)
+
+
+def money_taken(
+    order_id: UUID, payments: Sequence[PaymentIn], till_id: UUID | None, seller: str
+) -> list[dict[str, Any]]:
+    """Rows for the list of money without a sale: what was paid under a reference that may be stored."""
+    return [
+        {
+            "order_id": order_id,
+            "payment_mode": p.payment_mode,
+            "amount_minor": p.amount_minor,
+            "reference": normal_reference(p.reference),
+            "till_id": till_id,
+            "seller": seller,
+        }
+        for p in payments
+        if p.reference and not holds_card_number(p.reference)
+    ]

@@ -56,12 +56,15 @@ def compare_numbers(app: App) -> None:
         note(app, None, instead_of=SET_BACK)
 
 
-def restored(app: App, tx: Tx) -> None:
-    """Closes every series: the data are a backup's, and others may have gone on with their numbers since."""
+def restored(app: App, tx: Tx, epoch: int) -> None:
+    """Closes every series: the data are a backup's, and others may have gone on with their numbers since.
+
+    `epoch` is the installation that this server became by it.
+    """
     counter.lock_tills(tx)
     counter.close_series(tx, GENESIS)
     newest = recovery.last_day(tx)
-    facts = {"newest_day": newest.isoformat() if newest else None}
+    facts = {"newest_day": newest.isoformat() if newest else None, "epoch": epoch}
     marks.append(tx, bare(RESTORED, app.clock.now(), facts=facts), app.salt)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.database import Tx
+from services.head_office.losses import explains, noted
 from services.head_office.port import Head, Heads
 from services.orders.app import App
 from services.orders.domain import erasures, invoices, marks
@@ -150,18 +151,40 @@ def _void_flaws(tx: Tx, void: set[UUID | None]) -> Iterator[str]:
 
 
 def compare_with(app: App, known: Heads) -> list[str]:
-    """What head office knows otherwise: whoever owns the database can write a chain anew here, but not there."""
+    """What head office knows otherwise: whoever owns the database can write a chain anew here, but not there.
+
+    What a restore explains is not among it: `known_losses` says that.
+    """
     with app.db.transaction() as tx:
         return differences(tx, known)
 
 
 def differences(tx: Tx, known: Heads) -> list[str]:
     """The same, in the transaction of whoever asks."""
-    found = [_differs(tx, head, known.epoch) for head in known.heads]
+    found = [_differs(tx, head) for head in known.heads if not _lost(tx, head, known.epoch)]
     return [flaw for flaw in found if flaw]
 
 
-def _differs(tx: Tx, head: Head, epoch: int) -> str | None:
+def known_losses(app: App, known: Heads) -> list[str]:
+    """What head office knows and this server lacks because it was restored from a backup, as its chain notes."""
+    with app.db.transaction() as tx:
+        return losses(tx, known)
+
+
+def losses(tx: Tx, known: Heads) -> list[str]:
+    """The same, in the transaction of whoever asks."""
+    lost = [head for head in known.heads if _lost(tx, head, known.epoch)]
+    after = "it was made after the backup that this server was restored from"
+    return [f"mark {head.sequence} of installation {head.epoch} is not here: {after}" for head in lost]
+
+
+def _lost(tx: Tx, head: Head, epoch: int) -> bool:
+    if head.chain != "marks" or kept_marks.holds(tx, head.hash):
+        return False
+    return explains(noted(kept_marks.restores(tx)), head, epoch)
+
+
+def _differs(tx: Tx, head: Head) -> str | None:
     if head.chain == "invoices":
         ours, name = reports.hash_of(tx, head.name, head.sequence), f"{head.name}-{head.sequence}"
         if ours is None:
@@ -169,7 +192,4 @@ def _differs(tx: Tx, head: Head, epoch: int) -> str | None:
         return None if ours == head.hash else f"{name}: head office was told another hash: the series was written anew"
     if head.chain != "marks" or kept_marks.holds(tx, head.hash):
         return None
-    if head.epoch < epoch:
-        after = "it was made after the backup that this server was restored from"
-        return f"mark {head.sequence} of installation {head.epoch} is not here: {after}"
     return f"mark {head.sequence}: head office was told another hash: the marks were cut or written anew"

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, text
 
 from services.chassis.database import Tx
 from services.orders.domain.erasures import Erasure
-from services.orders.domain.marks import Mark, Wish, link
+from services.orders.domain.marks import RESTORED, Mark, Wish, link
 from services.orders.models.sales import marks
 
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('orders.marks', 0))")
@@ -37,6 +37,12 @@ def everything(tx: Tx) -> Iterator[Mark]:
 def holds(tx: Tx, hash_: str) -> bool:
     """Whether a mark has this hash."""
     return tx.execute(select(marks.c.sequence).where(marks.c.hash == hash_)).first() is not None
+
+
+def restores(tx: Tx) -> list[tuple[int, dict[str, Any]]]:
+    """Place and facts of every mark that says that this store was set back."""
+    rows = tx.execute(select(marks.c.sequence, marks.c.facts).where(marks.c.kind == RESTORED))
+    return [(row.sequence, row.facts) for row in rows]
 
 
 def wishes(tx: Tx) -> Iterator[Wish]:

@@ -1,6 +1,7 @@
 """Whether the ledger, or a session in the list beside it, was changed by anybody."""
 
 from services.chassis.database import Tx
+from services.head_office.losses import explains, noted
 from services.head_office.port import Head, Heads
 from services.sessions.domain.ledger import flaws
 from services.sessions.domain.retelling import differences, retell
@@ -26,14 +27,25 @@ def verify(tx: Tx) -> list[str]:
 
 
 def compare(tx: Tx, known: Heads) -> list[str]:
-    """What head office knows otherwise: whoever owns the database can write the ledger anew here, but not there."""
-    return [flaw for head in known.heads if (flaw := _differs(tx, head, known.epoch))]
+    """What head office knows otherwise: whoever owns the database can write the ledger anew here, but not there.
+
+    What a restore explains is not among it: `losses` says that.
+    """
+    differing = [head for head in _not_held(tx, known) if not _lost(tx, head, known.epoch)]
+    anew = "head office was told another hash: the ledger was cut or written anew"
+    return [f"entry {head.sequence}: {anew}" for head in differing]
 
 
-def _differs(tx: Tx, head: Head, epoch: int) -> str | None:
-    if head.chain != "sessions" or ledger.holds(tx, head.hash):
-        return None
-    if head.epoch < epoch and ledger.has_kind(tx, RESTORED):
-        after = "it was made after the backup that this server was restored from"
-        return f"entry {head.sequence} of installation {head.epoch} is not here: {after}"
-    return f"entry {head.sequence}: head office was told another hash: the ledger was cut or written anew"
+def losses(tx: Tx, known: Heads) -> list[str]:
+    """What head office knows and this server lacks because it was restored from a backup, as the ledger notes."""
+    lost = [head for head in _not_held(tx, known) if _lost(tx, head, known.epoch)]
+    after = "it was made after the backup that this server was restored from"
+    return [f"entry {head.sequence} of installation {head.epoch} is not here: {after}" for head in lost]
+
+
+def _not_held(tx: Tx, known: Heads) -> list[Head]:
+    return [head for head in known.heads if head.chain == "sessions" and not ledger.holds(tx, head.hash)]
+
+
+def _lost(tx: Tx, head: Head, epoch: int) -> bool:
+    return explains(noted(ledger.of_kind(tx, RESTORED)), head, epoch)

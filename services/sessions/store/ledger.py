@@ -72,9 +72,10 @@ def holds(tx: Tx, hash_: str) -> bool:
     return sequence_of(tx, hash_) > 0
 
 
-def has_kind(tx: Tx, kind: str) -> bool:
-    """Whether there is an entry of this kind."""
-    return tx.execute(select(ledger.c.sequence).where(ledger.c.kind == kind).limit(1)).first() is not None
+def of_kind(tx: Tx, kind: str) -> list[tuple[int, dict[str, Any]]]:
+    """Place and facts of every entry of this kind."""
+    rows = tx.execute(select(ledger.c.sequence, ledger.c.facts).where(ledger.c.kind == kind))
+    return [(row.sequence, row.facts) for row in rows]
 
 
 def of_session(tx: Tx, session_id: UUID) -> list[Link]:

@@ -11,11 +11,13 @@ from typing import Any
 
 import psycopg
 import pytest
+import typer
 from orders_store import Counter
 from test_orders_standing import Office
 
 from services.chassis.ids import new_id
 from services.head_office.port import Booked, NoAnswer, Opened
+from services.orders import commands
 from services.orders.folders import MAX_BYTES
 from services.orders.handlers import recovering, selling, setting_up, showing, standing, verifying
 from services.orders.handlers.recovering import Report
@@ -76,7 +78,7 @@ class Lost:
         database(counter, "update stock set sold = 1 where sku = 'A1'")
         self.counter = counter
         with counter.app.db.transaction() as tx:
-            standing.restored(counter.app, tx)
+            standing.restored(counter.app, tx, 2)
             tx.exec_driver_sql("delete from outbox")
         self.office.epoch = 2
         setting_up.pull_identity(counter.app)
@@ -253,6 +255,70 @@ def test_b16_whatever_else_lies_in_the_folder_is_named_and_holds_up_no_sale(lost
     named = {f"{name.encode('unicode_escape').decode()} {problem}" for name, _, problem in STRANGE.values()}
     assert (set(report.problems), len(report.problems)) == (named, len(STRANGE))
     assert report.taken == ["K1/26-2"]
+
+
+PAID = {"payment_mode": "UPI", "amount_minor": 100, "reference": "12"}
+WRONG = {
+    "a huge amount": ({"payments": [PAID | {"amount_minor": 10**400}]}, "payments.0.amount_minor"),
+    "an amount no column holds": ({"payments": [PAID | {"amount_minor": 2**63}]}, "payments.0.amount_minor"),
+    "an amount below nothing": ({"payments": [PAID | {"amount_minor": -1}]}, "payments.0.amount_minor"),
+    "an amount in words": ({"payments": [PAID | {"amount_minor": "100"}]}, "payments.0.amount_minor"),
+    "an amount that is none": ({"payments": [PAID | {"amount_minor": float("nan")}]}, "payments.0.amount_minor"),
+    "a huge total": ({"total_minor": 10**400}, "total_minor"),
+    "NUL in a reference": ({"payments": [PAID | {"reference": "1\0"}]}, "payments.0.reference"),
+    "half a character": ({"payments": [PAID | {"reference": "\ud800"}]}, "payments.0.reference"),
+    "a reference without end": ({"payments": [PAID | {"reference": "1" * 65}]}, "payments.0.reference"),
+    "NUL in a payment mode": ({"payments": [PAID | {"payment_mode": "U\0"}]}, "payments.0.payment_mode"),
+    "no payments": ({"payments": []}, "payments"),
+    "payments that are none": ({"payments": 7}, "payments"),
+}
+
+
+def test_b16_d_what_no_till_asks_for_is_named_and_holds_up_no_other_file(lost: Lost) -> None:
+    others = [str(new_id()) for _ in WRONG]
+    for order_id, (changes, _) in zip(others, WRONG.values(), strict=True):
+        sale = lost.sales[0].model_dump(mode="json") | {"order_id": order_id} | changes
+        lost.write(f"{order_id}.asked", json.dumps(sale))
+    lost.keep(0, "asked")
+    lost.keep(1)
+    report = lost.recover()
+    no_sale = "is no sale as a till asks for one"
+    named = {f"{i}.asked {no_sale} ({where})" for i, (_, where) in zip(others, WRONG.values(), strict=True)}
+    assert (set(report.problems), len(report.problems)) == (named, len(WRONG))
+    assert (report.taken, len(report.unanswered)) == (["K1/26-3"], 1)
+    assert lost.counter.scalar("select array_agg(order_id) from orphan_payments") == [lost.orders[0].order_id]
+    for content in ("[]", "null", "7", "{}", '"sold"'):
+        lost.write(f"{others[0]}.asked", content)
+        assert any(line.startswith(f"{others[0]}.asked {no_sale}") for line in lost.recover().problems)
+
+
+def test_b16_d_a_sale_that_was_asked_for_under_another_name_is_named(lost: Lost) -> None:
+    lost.keep(0, "asked").rename(lost.folder / f"{OTHER}1.asked")
+    report = lost.recover()
+    assert report.problems == [f"{OTHER}1.asked {recovering.PROBLEMS['other_name']}"]
+    assert report.unanswered == []
+
+
+def test_b4_no_card_number_comes_from_a_tills_folder(lost: Lost) -> None:
+    sale = lost.sales[0].model_dump(mode="json")
+    sale["payments"][0]["reference"] = "4111 1111 1111 1111"
+    lost.write(f"{lost.orders[0].order_id}.asked", json.dumps(sale))
+    assert len(lost.recover().unanswered) == 1
+    assert lost.counter.scalar("select count(*) from orphan_payments") == 0
+
+
+def test_b16_a_folder_that_cannot_be_read_holds_up_no_other(lost: Lost, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost.keep(0)
+    gone = lost.folder / "gone"
+    monkeypatch.setattr(commands, "build", lambda _: lost.counter.app)
+    monkeypatch.setattr(commands, "load", lambda _: None)
+    said: list[str] = []
+    monkeypatch.setattr(commands.typer, "echo", lambda line, **_: said.append(line))
+    with pytest.raises(typer.Exit) as ended:
+        commands.recover([gone, lost.folder])
+    assert ended.value.exit_code == 1
+    assert said[0] == f"Not used: {gone} cannot be read: No such file or directory"
+    assert said[-1].startswith("1 orders taken back")
 
 
 def test_b16_a_file_that_may_not_be_read_is_named(lost: Lost, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def office(counter: Counter) -> Office:
 
 def restore(counter: Counter) -> None:
     with counter.app.db.transaction() as tx:
-        standing.restored(counter.app, tx)
+        standing.restored(counter.app, tx, 2)
 
 
 def refused(counter: Counter, error: type[Exception]) -> None:

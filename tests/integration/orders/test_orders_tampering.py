@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -16,7 +17,7 @@ from services.chassis.ids import new_id
 from services.head_office.port import Head, Heads
 from services.orders.app import App
 from services.orders.domain import invoices
-from services.orders.handlers import amending, erasing, verifying
+from services.orders.handlers import amending, erasing, standing, verifying
 from services.orders.models import counter as at_counter
 from services.orders.models import sales
 from services.orders.schemas import CorrectionWish, EraseIn, VoidWish
@@ -399,10 +400,36 @@ def test_b3_t24_a_tail_that_was_cut_with_all_that_tells_of_it_is_found(owner: Ha
     assert [line.partition(":")[0] for line in owner.differences(told)] == ["K1/26-3", "mark 1"]
 
 
-def test_b3_a_mark_that_a_restored_server_lacks_is_told_of_as_such(owner: Hand, told: Heads) -> None:
-    lost = Heads(2, (Head("marks", "1", 1, 900, "f" * 64), *told.heads))
-    [line] = owner.differences(lost)
-    assert line.startswith("mark 900 of installation 1 is not here: it was made after the backup")
+def test_b3_b16_a_mark_that_a_restored_server_lacks_is_a_known_loss(counter: Counter) -> None:
+    void(counter, counter.sell())
+    before = counter.scalar("select max(sequence) from marks")
+    with counter.app.db.transaction() as tx:
+        standing.restored(counter.app, tx, 2)
+        lost = Head("marks", "1", 1, before + 1, "f" * 64)
+        [line] = verifying.losses(tx, Heads(2, (lost,)))
+        assert line.startswith(f"mark {before + 1} of installation 1 is not here: it was made after the backup")
+        assert verifying.differences(tx, Heads(2, (lost,))) == []
+        assert verifying.verify(counter.app, tx)[1] == []
+
+
+def test_b3_t24_nothing_is_hidden_behind_a_restore(counter: Counter) -> None:
+    void(counter, counter.sell())
+    before = counter.scalar("select max(sequence) from marks")
+    cut = Head("marks", "1", 1, before, "f" * 64)
+    new = Head("marks", "2", 2, before + 5, "f" * 64)
+    sold = Head("invoices", "K1/26", 1, 900, "f" * 64)
+    with counter.app.db.transaction() as tx:
+        assert len(verifying.differences(tx, Heads(2, (replace(cut, sequence=900),)))) == 1
+        standing.restored(counter.app, tx, 2)
+        known = Heads(2, (cut, new, sold))
+        assert verifying.losses(tx, known) == []
+        assert [line.partition(":")[0] for line in verifying.differences(tx, known)] == [
+            f"mark {before}",
+            f"mark {before + 5}",
+            "K1/26-900",
+        ]
+        # without a new installation there was no restore
+        assert verifying.losses(tx, Heads(1, (replace(cut, sequence=900),))) == []
 
 
 def test_b3_an_outcome_that_is_told_twice_leaves_one_mark(counter: Counter) -> None:

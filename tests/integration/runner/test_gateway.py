@@ -8,6 +8,7 @@ import signal
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -17,8 +18,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from deploy.runner.certificates import Certificates, this_machine
-from deploy.runner.nginx import REQUESTS_PER_SECOND, Gateway, Nginx
+from deploy.runner.certificates import Certificates, Names, this_machine
+from deploy.runner.containers import serve
+from deploy.runner.nginx import HSTS_SECONDS, REQUESTS_PER_SECOND, Gateway, Nginx
 from deploy.runner.ports import Ports
 from deploy.runner.services import SERVICES
 from tests.support import eventually
@@ -256,6 +258,73 @@ def test_b18_tills_on_the_lan_are_served_over_tls_by_a_certificate_of_the_stores
             assert till.get("/").status_code == 200
             assert till.get("/api/orders/x").json()["headers"]["x-forwarded-proto"] == "https"
             assert till.get("/ca.crt").text == (gateway.folder / "ca.crt").read_text()
+
+
+@pytest.mark.parametrize("path", ["/", "/api/orders/x", "/api/catalog/x", "/nothing"])
+def test_t2_who_came_over_tls_comes_over_tls_again(gateway: Nginx, path: str) -> None:
+    with https(gateway, "127.0.0.1") as till:
+        told = till.get(path, headers={"Host": "edge.lan"}).headers.get_list("strict-transport-security")
+    assert told == [f"max-age={HSTS_SECONDS}"]
+
+
+def test_t2_nobody_is_locked_out_of_plain_http_on_this_machine(gateway: Nginx, http: httpx2.Client) -> None:
+    """It would hold for every port of localhost, that of plain http too."""
+    with https(gateway, "localhost") as till:
+        answers = [till.get("/"), http.get("/"), http.get("/", headers={"Host": "edge.lan"})]
+    assert [answer.status_code for answer in answers] == [HTTPStatus.OK] * 3
+    assert not any("strict-transport-security" in answer.headers for answer in answers)
+
+
+def test_t2_an_old_tls_is_refused(gateway: Nginx) -> None:
+    assert shaken_hands(gateway, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+    for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+        assert shaken_hands(gateway, version) == "TLSV1_ALERT_PROTOCOL_VERSION"
+
+
+def test_t3_a_certificate_that_was_renewed_is_shown_by_the_gateway_of_a_container(gateway: Nginx) -> None:
+    place = gateway.gateway.certificate
+    assert place is not None
+    gateway.stop()
+    closing = threading.Event()
+    served = threading.Thread(target=serve, args=(gateway, closing, 0.05), daemon=True)
+    served.start()
+    eventually(lambda: gateway.process and gateway.ready())
+    before = shown_to_tills(gateway)
+    for names in (Names(("localhost",), ()), this_machine()):
+        Certificates(place.parent, names).renew(datetime.now(UTC))
+        eventually(lambda: shown_to_tills(gateway) == ssl.PEM_cert_to_DER_cert(place.read_text()))
+    assert shown_to_tills(gateway) != before
+    closing.set()
+    served.join(30)
+    assert not gateway.alive()
+    gateway.start()
+
+
+def shown_to_tills(gateway: Nginx) -> bytes | None:
+    context = ssl.create_default_context(cadata=(gateway.folder / "ca.crt").read_text())
+    port = int(gateway.gateway.tls[0].rpartition(":")[2])
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=5) as line,
+        context.wrap_socket(line, server_hostname="localhost") as secured,
+    ):
+        return secured.getpeercert(binary_form=True)
+
+
+def shaken_hands(gateway: Nginx, version: ssl.TLSVersion) -> str | None:
+    """The version that is agreed upon, or why the gateway agreed upon none."""
+    context = ssl.create_default_context(cadata=(gateway.folder / "ca.crt").read_text())
+    # otherwise this side would not offer it
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = version
+    port = int(gateway.gateway.tls[0].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        try:
+            with context.wrap_socket(line, server_hostname="localhost") as secured:
+                return secured.version()
+        except ssl.SSLError as error:
+            return error.reason
 
 
 def test_b18_plain_http_is_for_this_machine_only(gateway: Nginx) -> None:

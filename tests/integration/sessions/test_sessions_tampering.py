@@ -195,17 +195,36 @@ def test_b3_t24_a_tail_that_was_cut_with_all_that_tells_of_it_is_found(store: St
     assert verifying.compare(owner, told(store))
 
 
-def test_b16_what_a_restored_server_lacks_is_told_of_as_such(store: Store) -> None:
+def test_b16_what_a_restored_server_lacks_is_a_known_loss(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     history(store)
-    known = told(store)
-    lost = Heads(2, tuple(replace(head, sequence=99, hash="f" * 64) for head in known.heads))
+    [known] = told(store).heads
+    monkeypatch.setattr(commands, "heads_of", lambda _: Heads(2, ()))
     with store.app.db.transaction() as tx:
+        newest = ledger.head(tx)
+        assert newest is not None
+        lost = Heads(2, (replace(known, sequence=newest[0] + 1, hash="f" * 64),))
         assert "cut or written anew" in verifying.compare(tx, lost)[0]
         commands.restored(store.app, tx)
-        [line] = verifying.compare(tx, lost)
+        [line] = verifying.losses(tx, lost)
         assert "made after the backup that this server was restored from" in line
-        assert verifying.compare(tx, replace(lost, epoch=1))[0].endswith("the ledger was cut or written anew")
+        assert verifying.compare(tx, lost) == []
         assert verifying.verify(tx) == []
+
+
+def test_b3_t24_nothing_is_hidden_behind_a_restore(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    history(store)
+    [known] = told(store).heads
+    monkeypatch.setattr(commands, "heads_of", lambda _: Heads(2, ()))
+    with store.app.db.transaction() as tx:
+        newest = ledger.head(tx)
+        assert newest is not None
+        commands.restored(store.app, tx)
+        in_the_backup = Heads(2, (replace(known, sequence=newest[0], hash="f" * 64),))
+        of_this_one = Heads(2, (replace(known, epoch=2, sequence=newest[0] + 5, hash="f" * 64),))
+        no_new_one = Heads(1, (replace(known, sequence=newest[0] + 1, hash="f" * 64),))
+        for heads in (in_the_backup, of_this_one, no_new_one):
+            assert verifying.losses(tx, heads) == []
+            assert verifying.compare(tx, heads)[0].endswith("the ledger was cut or written anew")
 
 
 OWN_ACCOUNT = [

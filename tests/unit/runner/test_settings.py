@@ -1,0 +1,44 @@
+"""T35: what a store refuses in production it refuses without being asked to, where head office is a real one."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.runner.errors import RunnerError
+from deploy.runner.settings import load
+
+REAL = "EDGE_HEAD_OFFICE_URL=https://head-office.example.com\n"
+
+
+@pytest.fixture(autouse=True)
+def nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("EDGE_ENVIRONMENT", "EDGE_HEAD_OFFICE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("file", "environment"),
+    [
+        ("", "development"),
+        (REAL, "production"),
+        (REAL + "EDGE_ENVIRONMENT=production\n", "production"),
+        (REAL + "EDGE_ENVIRONMENT=development\n", "development"),
+        ("EDGE_ENVIRONMENT=production\n", "production"),
+    ],
+)
+def test_t35_a_store_with_a_real_head_office_runs_in_production(tmp_path: Path, file: str, environment: str) -> None:
+    (tmp_path / ".env").write_text(file)
+    assert load(tmp_path / ".env").environment == environment
+
+
+def test_t35_the_environment_counts_as_the_file_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDGE_HEAD_OFFICE_URL", "https://head-office.example.com")
+    assert load(tmp_path / "none").environment == "production"
+    monkeypatch.setenv("EDGE_ENVIRONMENT", "development")
+    assert load(tmp_path / "none").environment == "development"
+
+
+def test_d_an_environment_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(REAL + "EDGE_ENVIRONMENT=staging\n")
+    with pytest.raises(RunnerError, match="EDGE_ENVIRONMENT"):
+        load(tmp_path / ".env")
