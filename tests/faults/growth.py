@@ -3,6 +3,8 @@
 import os
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.runner.services import SERVICES
@@ -59,8 +61,13 @@ def _held(world: World) -> Counter[str]:
 
 def _files(process: Path) -> int:
     """Open files; sockets are counted where they lead to, and the drain keeps one for each order under way."""
-    opened = [os.readlink(file) for file in (process / "fd").iterdir() if file.is_symlink()]
-    return sum(not name.startswith("socket:") for name in opened)
+    return sum(not name.startswith("socket:") for file in (process / "fd").iterdir() for name in _leads_to(file))
+
+
+def _leads_to(file: Path) -> Iterator[str]:
+    """What a file descriptor is of; nothing where it was closed meanwhile."""
+    with suppress(OSError):
+        yield str(file.readlink())
 
 
 def _connections(port: int) -> int:
