@@ -51,7 +51,7 @@ def back_up(folder: Path, store_id: str, to: Path) -> Backup:
         draft.mkdir(parents=True, mode=0o700)
         _must_keep_private(draft)
         _copy(folder / SECRETS, draft / SECRETS, KEPT_SECRETS)
-        _copy(folder / AUTHORITY, draft / AUTHORITY, ("ca.key", "ca.crt"))
+        _copy(folder / AUTHORITY, draft / AUTHORITY, _authority_files(folder / AUTHORITY))
         orders, newest = _dump(folder, draft / DUMP)
         told = {"store_id": store_id, "taken_at": taken_at.isoformat(), "orders": orders}
         told |= {"newest_order": newest and newest.isoformat(), "files": dict(_digests(draft))}
@@ -106,6 +106,11 @@ def _dump(folder: Path, file: Path) -> tuple[int, datetime | None]:
         figures = connection.execute(FIGURES).fetchone()
         assert figures is not None
         return figures[0], figures[1]
+
+
+def _authority_files(place: Path) -> tuple[str, ...]:
+    """The authority, and its key unless that is kept elsewhere."""
+    return ("ca.crt", "ca.key") if (place / "ca.key").exists() else ("ca.crt",)
 
 
 def _copy(source: Path, target: Path, names: tuple[str, ...]) -> None:

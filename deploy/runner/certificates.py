@@ -52,12 +52,13 @@ class Names:
 class Certificates:
     """Files of the authority and of the gateway's certificate."""
 
-    def __init__(self, place: Path, names: Names) -> None:
+    def __init__(self, place: Path, names: Names, shown: Path | None = None) -> None:
+        """`place` is the authority's; `shown`, where it is another one, is where the gateway finds what it needs."""
         self.names = names
         self._place = folder(place, mode=0o700)
         self.authority = place / "ca.crt"
-        self.certificate = place / "gateway.crt"
-        self.key = place / "gateway.key"
+        self.certificate = (shown or place) / "gateway.crt"
+        self.key = (shown or place) / "gateway.key"
 
     def renew(self, now: datetime) -> bool:
         """Makes what is missing, too old, or for other names; whether the certificate is a new one.

@@ -2,9 +2,11 @@
 
 import contextlib
 import ipaddress
+import json
 import os
 import signal
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,7 @@ import typer
 from deploy.runner import installation
 from deploy.runner.broker_admin import BrokerAdmin
 from deploy.runner.certificates import Certificates, Names
-from deploy.runner.environment import Site, command, environment, process_name
+from deploy.runner.environment import SIGNS_TOKENS, Credentials, Site, base, command, environment, process_name
 from deploy.runner.files import folder, write
 from deploy.runner.nginx import Gateway, Nginx
 from deploy.runner.postgres import SUPERUSER
@@ -22,19 +24,23 @@ from deploy.runner.rabbitmq import ADMIN, DISK_FREE_LIMIT
 from deploy.runner.renewal import Renewal, begin
 from deploy.runner.services import KINDS, SERVICES
 from deploy.runner.settings import RunSettings, load
-from deploy.runner.vault import MIGRATE, Vault
+from deploy.runner.vault import Vault
 
 DATABASE, BROKER, MANAGEMENT = "postgres:5432", "rabbitmq:5672", "http://rabbitmq:15672"
 HEAD_OFFICE = "http://head-office:8000"
 HEAD_OFFICE_CODE = Path("/var/lib/head-office/install-code")
 DOOR, METRICS = "0.0.0.0:8000", "0.0.0.0:9100"
 HTTP, HTTPS = 8080, 8443
+OPENAPI = "openapi.json"
 EVERYWHERE = "0.0.0.0"
 LOOK_EVERY_S = 60.0
 
-# each is shared with that server's container only, which runs as somebody else
+# each is a volume that is shared with one container only; the broker's runs as somebody else, who has to read it
 FOR_POSTGRES = Path("/var/lib/for-postgres/password")
 FOR_BROKER = Path("/var/lib/for-rabbitmq/20-store.conf")
+FOR_SERVICES = Path("/var/lib/for-services")
+FOR_GATEWAY = Path("/var/lib/for-gateway")
+GATEWAY = Path("/var/lib/gateway")
 
 BROKER_CONFIGURATION = """\
 default_user = {user}
@@ -48,31 +54,32 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 class Store:
-    """One store's folder, as its containers share it."""
+    """One store's secrets, for the containers that make them and hand them out."""
 
     def __init__(self, settings: RunSettings) -> None:
         self.settings = settings
         self.vault = Vault(settings.folder / "secrets")
-        self.openapi = settings.folder / "openapi.json"
         # a container's own name and address are others at its next start, and nobody outside knows them
         names = Names(("localhost", "gateway", *settings.host_names), (ipaddress.IPv4Address("127.0.0.1"),))
-        self.certificates = Certificates(settings.folder / "ca", names)
+        self.certificates = Certificates(settings.folder / "ca", names, FOR_GATEWAY)
 
     def environment(self, service: str, kind: str) -> dict[str, str]:
-        told = self.vault.credentials(service, kind, database=DATABASE, broker=BROKER)
-        return environment(self._site(), service, kind, told)
+        return environment(self._site(), service, kind, self._credentials(service, kind))
 
-    def gateway(self) -> Nginx:
-        served = Gateway(
-            plain=[f"{EVERYWHERE}:{HTTP}"],
-            tls=[f"{EVERYWHERE}:{HTTPS}"],
-            doors={service: [f"{service}-door:8000"] for service in SERVICES},
-            openapi=self.openapi,
-            certificate=self.certificates.certificate,
-            key=self.certificates.key,
-            authority=self.certificates.authority,
-        )
-        return Nginx(folder(self.settings.folder / "nginx"), served, HTTP)
+    def hand_out(self, service: str) -> None:
+        """Puts what the processes of a service are told, and nothing else, where that service finds it."""
+        place = folder(FOR_SERVICES / service, mode=0o700)
+        public, private = place / self.vault.keys.public.name, place / self.vault.keys.private.name
+        site = replace(self._site(), secrets_folder=place, public_key_file=public, private_key_file=private)
+        write(public, self.vault.keys.public.read_text(), mode=0o400)
+        if service == SIGNS_TOKENS:
+            write(private, self.vault.keys.private.read_text(), mode=0o400)
+        for kind in KINDS:
+            told = environment(site, service, kind, self._credentials(service, kind))
+            write(place / f"{kind}.json", json.dumps(told), mode=0o400)
+
+    def _credentials(self, service: str, kind: str) -> Credentials:
+        return self.vault.credentials(service, kind, database=DATABASE, broker=BROKER)
 
     def _site(self) -> Site:
         return Site(
@@ -102,7 +109,8 @@ def prepare() -> None:
     """Makes secrets, keys and certificates, before the servers start."""
     store = Store(load())
     begin(store.certificates, datetime.now(UTC))
-    write(FOR_POSTGRES, store.vault.database_superuser())
+    write(FOR_GATEWAY / store.certificates.authority.name, store.certificates.authority.read_text())
+    write(FOR_POSTGRES, store.vault.database_superuser(), mode=0o400)
     configuration = BROKER_CONFIGURATION.format(
         user=ADMIN, password=store.vault.broker_administrator(), disk_free_limit=DISK_FREE_LIMIT
     )
@@ -114,12 +122,14 @@ def install() -> None:
     """Makes accounts and tables, and installs the store at head office, before the processes start."""
     store = Store(load())
     superuser = f"postgresql://{SUPERUSER}:{store.vault.database_superuser()}@{DATABASE}/postgres"
-    installation.prepare_database(superuser, store.vault, store.environment, store.openapi)
+    installation.prepare_database(superuser, store.vault, store.environment, FOR_GATEWAY / OPENAPI)
     installation.prepare_broker(BrokerAdmin(MANAGEMENT, ADMIN, store.vault.broker_administrator()), store.vault)
     code = store.settings.head_office_code
     given = code.get_secret_value() if code else HEAD_OFFICE_CODE.read_text()
     url = store.settings.head_office_url or HEAD_OFFICE
     installation.install_at_head_office(url, store.settings.store_id, given, store.vault)
+    for service in SERVICES:
+        store.hand_out(service)
 
 
 @app.command()
@@ -127,9 +137,14 @@ def process(
     service: str, words: Annotated[list[str], typer.Argument(help="door, worker, or another command.")]
 ) -> None:
     """Becomes one process of a service."""
-    kind = words[0] if words[0] in (*KINDS, MIGRATE) else "door"
     run = command(service, *words)
-    os.execve(run[0], run, Store(load()).environment(service, kind))  # noqa: S606  this process becomes that one
+    os.execve(run[0], run, told(service, words[0] if words[0] in KINDS else "door"))  # noqa: S606  this process becomes that one
+
+
+def told(service: str, kind: str) -> dict[str, str]:
+    """The environment of a process, out of what its service was handed."""
+    handed: dict[str, str] = json.loads((FOR_SERVICES / service / f"{kind}.json").read_text())
+    return handed | base()
 
 
 @app.command()
@@ -144,10 +159,24 @@ def certificates() -> None:
 @app.command()
 def gateway() -> None:
     """Runs the gateway until it is told to end. Ends with status 1 where nginx ends by itself."""
-    nginx, closing = Store(load()).gateway(), _told_to_end()
+    nginx, closing = nginx_of_store(), _told_to_end()
     serve(nginx, closing)
     if not closing.is_set():
         raise typer.Exit(1)
+
+
+def nginx_of_store() -> Nginx:
+    """The gateway, with what it was handed."""
+    served = Gateway(
+        plain=[f"{EVERYWHERE}:{HTTP}"],
+        tls=[f"{EVERYWHERE}:{HTTPS}"],
+        doors={service: [f"{service}-door:8000"] for service in SERVICES},
+        openapi=FOR_GATEWAY / OPENAPI,
+        certificate=FOR_GATEWAY / "gateway.crt",
+        key=FOR_GATEWAY / "gateway.key",
+        authority=FOR_GATEWAY / "ca.crt",
+    )
+    return Nginx(GATEWAY / "nginx", served, HTTP)
 
 
 def serve(nginx: Nginx, closing: threading.Event, every: float = LOOK_EVERY_S) -> None:

@@ -17,6 +17,7 @@ OWN_SECRETS = {"catalog": (), "orders": ("chain_salt",), "sync": (), "sessions":
 # who may read what customers told the store: who takes it down, and who sends it to head office
 CUSTOMER_KEYS = "customer-keys"
 READ_CUSTOMERS = ("orders", "sync")
+SIGNS_TOKENS = "sessions"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _plain(site: Site, service: str, name: str) -> dict[str, str]:
         told["data_folder"] = str(site.data_folder)
     if site.private_hosts:
         told["private_hosts"] = ",".join(site.private_hosts)
-    if service == "sessions":
+    if service == SIGNS_TOKENS:
         told["token_private_key_file"] = str(site.private_key_file)
     return told | dict(site.settings.get(service, {}))
 

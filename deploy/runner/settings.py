@@ -2,15 +2,18 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.runner.environment import PROJECT
 from deploy.runner.errors import RunnerError
+from services.chassis.production import stays_here
 
 PREFIX = "EDGE_"
 
@@ -52,6 +55,15 @@ class RunSettings(BaseSettings):
         real = told.get("head_office_url") is not None
         return {"environment": "production"} | told if real else told
 
+    @model_validator(mode="after")
+    def _no_code_in_clear(self) -> Self:
+        """The code for this store is sent there before any service could refuse."""
+        url = urlsplit(self.head_office_url or "")
+        private = set(self.services.get("sync", {}).get("private_hosts", "").split(","))
+        if self.environment == "production" and url.scheme == "http" and not stays_here(url.hostname, private):
+            raise ValueError("EDGE_HEAD_OFFICE_URL leaves this machine in clear: use https")
+        return self
+
     def fixed_ports(self) -> dict[str, int]:
         """Ports that were asked for, by name."""
         fields = {name.removesuffix("_port"): getattr(self, name) for name in type(self).model_fields}
@@ -64,10 +76,17 @@ def load(file: Path = PROJECT / ".env") -> RunSettings:
     try:
         settings = RunSettings(_env_file=file)
     except ValidationError as error:
-        wrong += [f"{PREFIX}{'.'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+        wrong += [_named(e) for e in error.errors()]
     if wrong:
         raise RunnerError("\n".join(["Settings that must be mended:", *(f"  {line}" for line in wrong)]))
     return settings
+
+
+def _named(error: ErrorDetails) -> str:
+    # what is wrong between settings has no place, and names them itself
+    if not error["loc"]:
+        return error["msg"].removeprefix("Value error, ")
+    return f"{PREFIX}{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
 
 
 def _unknown(file: Path) -> list[str]:

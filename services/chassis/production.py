@@ -45,7 +45,7 @@ def _wrong_with_address(text: str, private: set[str]) -> Iterator[str]:
     parts = urlsplit(text)
     if parts.password is not None and _weak(unquote(parts.password), parts.username):
         yield "holds a password that is well known or too short"
-    if _stays_here(parts.hostname, private):
+    if stays_here(parts.hostname, private):
         return
     if parts.scheme in READABLE:
         yield f"leaves this machine in clear: use {parts.scheme}s"
@@ -62,7 +62,8 @@ def _well_known(secret: str) -> bool:
     return plain in WELL_KNOWN or plain.rstrip("0123456789!#$%.-_ ") in WELL_KNOWN
 
 
-def _stays_here(host: str | None, private: set[str]) -> bool:
+def stays_here(host: str | None, private: set[str]) -> bool:
+    """Whether what is sent to a host leaves neither this machine nor a network of the store's own."""
     if host is None or host == "localhost" or host in private:
         return True
     try:

@@ -1,6 +1,8 @@
 """What the containers of docker-compose.yml do, done here: there is no container in these tests."""
 
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 
 from deploy.runner import containers
 from deploy.runner.containers import app
+from deploy.runner.database_roles import owner
 from deploy.runner.environment import PROJECT
 from deploy.runner.ports import Ports
 from deploy.runner.postgres import Postgres
@@ -38,6 +41,9 @@ def test_a_store_in_containers_is_prepared_and_installed(
     monkeypatch.setenv("EDGE_FOLDER", str(tmp_path / "store"))
     monkeypatch.setattr(containers, "DATABASE", f"127.0.0.1:{postgres_of_containers.port}")
     monkeypatch.setattr(containers, "MANAGEMENT", f"http://127.0.0.1:{broker.ports.management}")
+    for name in ("FOR_SERVICES", "FOR_GATEWAY", "GATEWAY"):
+        monkeypatch.setattr(containers, name, tmp_path / name)
+        (tmp_path / name).mkdir()
     monkeypatch.setattr(containers, "FOR_POSTGRES", tmp_path / "password")
     monkeypatch.setattr(containers, "FOR_BROKER", tmp_path / "20-store.conf")
     monkeypatch.setattr(containers, "HEAD_OFFICE_CODE", tmp_path / "install-code")
@@ -49,6 +55,7 @@ def test_a_store_in_containers_is_prepared_and_installed(
 
     run("prepare")
     assert (tmp_path / "password").read_text() == PASSWORD
+    assert mode_of(tmp_path / "password") == 0o400
     assert f"default_pass = {PASSWORD}" in (tmp_path / "20-store.conf").read_text()
 
     for _ in range(2):  # a second start changes nothing
@@ -59,12 +66,47 @@ def test_a_store_in_containers_is_prepared_and_installed(
     with broker.admin as admin:
         assert set(SERVICES) < set(admin.users())
         admin.delete_vhost("store")
-    store = containers.Store(containers.load())
-    told = store.environment("orders", "door")
+    told = containers.told("orders", "door")
     assert told["STORE_DOOR_LISTEN"] == "0.0.0.0:8000"
     assert told["STORE_CATALOG_URL"] == "http://catalog-door:8000"
-    store.gateway().configure()
-    assert "server orders-door:8000" in (tmp_path / "store" / "nginx" / "nginx.conf").read_text()
+    containers.nginx_of_store().configure()
+    assert "server orders-door:8000" in (tmp_path / "GATEWAY" / "nginx" / "nginx.conf").read_text()
+    check_what_was_handed_out(vault, tmp_path)
+    # what is due is renewed while the store runs
+    (tmp_path / "FOR_GATEWAY" / "gateway.crt").unlink()
+    closing = threading.Event()
+    closing.set()
+    monkeypatch.setattr(containers, "_told_to_end", lambda: closing)
+    run("certificates")
+    assert containers.Store(containers.load()).certificates.serves(datetime.now(UTC))
+
+
+def mode_of(file: Path) -> int:
+    return file.stat().st_mode & 0o777
+
+
+def check_what_was_handed_out(vault: Vault, place: Path) -> None:
+    """T36: each service finds its own secrets, in files that their owner alone reads, and nobody else's."""
+
+    def finders(secret: str) -> set[str]:
+        files = [f for name in ("FOR_SERVICES", "FOR_GATEWAY") for f in (place / name).rglob("*") if f.is_file()]
+        return {f.relative_to(place).parts[1] for f in files if secret in f.read_text()}
+
+    for service in SERVICES:
+        assert finders(vault.database_password(service)) == {service}
+        assert finders(vault.broker_passwords()[service]) == {service}
+        assert finders(vault.database_password(owner(service))) == set()
+    assert finders(vault.customer_keys()) == {"orders", "sync"}
+    assert finders(vault.secrets.get("orders-chain_salt")) == {"orders"}
+    assert finders(vault.secrets.get("sessions-pin_pepper")) == {"sessions"}
+    assert finders(vault.keys.private.read_text()) == {"sessions"}
+    assert finders((place / "store" / "ca" / "ca.key").read_text()) == set()
+    handed = [file for file in (place / "FOR_SERVICES").rglob("*") if file.is_file()]
+    assert {mode_of(file) for file in handed} == {0o400}
+    assert mode_of(place / "FOR_GATEWAY" / "gateway.key") == 0o600
+    for service in SERVICES:
+        named = [v for k, v in containers.told(service, "door").items() if k.endswith(("_FILE", "_DIR"))]
+        assert all(Path(value).is_relative_to(place / "FOR_SERVICES" / service) for value in named)
 
 
 def test_the_compose_file_runs_every_process_once() -> None:
@@ -73,6 +115,44 @@ def test_the_compose_file_runs_every_process_once() -> None:
     run = sorted(w[2:] for w in words if w[:2] == ["deploy.runner.containers", "process"])
     assert run == sorted([service, kind] for service in SERVICES for kind in KINDS)
     assert {f"{service}-{kind}" for service in SERVICES for kind in KINDS} < set(composed)
+
+
+def mounts() -> dict[str, dict[str, tuple[str, bool]]]:
+    """Of each container of ours: volume -> where it is, and whether it may be written to."""
+    composed = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    parts = {name: [v.split(":") for v in c.get("volumes", ())] for name, c in composed.items()}
+    return {name: {v[0]: (v[1], v[2:] != ["ro"]) for v in volumes} for name, volumes in parts.items()}
+
+
+MAKERS = {"prepare", "install", "certificates"}
+
+
+def test_t36_each_container_is_given_its_own_secrets_only() -> None:
+    found = mounts()
+    assert {name for name, volumes in found.items() if "store" in volumes} == MAKERS
+    for service in SERVICES:
+        processes = {f"{service}-{kind}" for kind in KINDS}
+        assert {n for n, volumes in found.items() if f"for-{service}" in volumes} == processes | {"install"}
+        for process in processes:
+            own = {volume: at for volume, at in found[process].items() if volume != "offline"}
+            assert own == {f"for-{service}": (f"/var/lib/for-services/{service}", False)}
+    assert {n for n, volumes in found.items() if "for-gateway" in volumes} == MAKERS | {"gateway"}
+    assert found["gateway"]["for-gateway"] == ("/var/lib/for-gateway", False)
+    for server in ("postgres", "rabbitmq"):
+        assert {n for n, volumes in found.items() if f"for-{server}" in volumes} == {"prepare", server}
+
+
+def test_t36_who_has_every_secret_takes_no_connection() -> None:
+    composed = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    assert composed["certificates"]["network_mode"] == "none"
+    assert not any("ports" in composed[name] for name in MAKERS)
+
+
+def test_what_is_mounted_into_our_image_belongs_to_its_user() -> None:
+    image = (PROJECT / "deploy" / "Dockerfile").read_text()
+    ours = {name: volumes for name, volumes in mounts().items() if name in {*MAKERS, "gateway", "head-office"}}
+    places = {at for volumes in [*ours.values(), mounts()["sessions-door"]] for at, _ in volumes.values()}
+    assert all(place in image.replace("\\", " ").split() for place in places)
 
 
 def test_only_https_is_published_beyond_the_machine() -> None:

@@ -96,3 +96,19 @@ def test_b16_a_stick_that_knows_no_owners_is_refused(tmp_path: Path, monkeypatch
     tmp_path.chmod(0o755)
     with pytest.raises(RunnerError, match="cannot keep files from other people's eyes"):
         backup._must_keep_private(tmp_path)
+
+
+@pytest.mark.parametrize("files", [{"ca.crt"}, {"ca.crt", "ca.key"}])
+def test_t3_b16_a_store_is_backed_up_while_its_authoritys_key_is_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: set[str]
+) -> None:
+    monkeypatch.setattr(backup, "running", lambda _: {})
+    monkeypatch.setattr(backup, "_dump", lambda *_: (7, None))
+    for name in backup.KEPT_SECRETS:
+        (tmp_path / "run/secrets").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "run/secrets" / name).write_text("secret")
+    (tmp_path / "run/ca").mkdir()
+    for name in files:
+        (tmp_path / "run/ca" / name).write_text(name)
+    made = backup.back_up(tmp_path / "run", "S001", tmp_path / "backups")
+    assert {file.name for file in (made.place / "ca").iterdir()} == files

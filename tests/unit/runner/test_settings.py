@@ -12,7 +12,7 @@ REAL = "EDGE_HEAD_OFFICE_URL=https://head-office.example.com\n"
 
 @pytest.fixture(autouse=True)
 def nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("EDGE_ENVIRONMENT", "EDGE_HEAD_OFFICE_URL"):
+    for name in ("EDGE_ENVIRONMENT", "EDGE_HEAD_OFFICE_URL", "EDGE_SERVICES"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -42,3 +42,16 @@ def test_d_an_environment_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(REAL + "EDGE_ENVIRONMENT=staging\n")
     with pytest.raises(RunnerError, match="EDGE_ENVIRONMENT"):
         load(tmp_path / ".env")
+
+
+def test_t35_a_head_office_in_clear_is_refused_before_it_is_told_the_code(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(REAL.replace("https:", "http:"))
+    with pytest.raises(RunnerError, match="\n  EDGE_HEAD_OFFICE_URL leaves this machine in clear"):
+        load(file)
+    private = """EDGE_SERVICES='{"sync": {"private_hosts": "head-office.example.com"}}'\n"""
+    for told in ("EDGE_ENVIRONMENT=development\n", private):
+        file.write_text(REAL.replace("https:", "http:") + told)
+        assert load(file).head_office_url == "http://head-office.example.com"
+    file.write_text("EDGE_HEAD_OFFICE_URL=http://127.0.0.1:9\n")
+    assert load(file).environment == "production"
