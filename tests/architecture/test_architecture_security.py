@@ -3,12 +3,15 @@
 import hashlib
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from cyclonedx.output.json import JsonV1Dot6
 
 from deploy.bill import bill
+from deploy.runner.services import SERVICES
+from services.chassis.http import specs
 
 ROOT = Path(__file__).parents[2]
 THREATS = 45
@@ -29,6 +32,12 @@ def test_b18_each_row_names_tests_that_are_there_or_says_what_is_left(number: in
     named = re.findall(r"`(tests/[^`]+)::(test_\w+)`", tests)
     assert named or any(word in control for word in LEFT)
     assert [f"{file}::{test}" for file, test in named if not _is_there(file, test)] == []
+
+
+def test_t1_who_has_not_signed_in_can_sign_in_and_nothing_else() -> None:
+    doors = [import_module(f"services.{service}.routes").Door for service in SERVICES]
+    opened = {f"{spec.method} {spec.path}" for door in doors for spec in specs(door) if not spec.roles}
+    assert opened == {"POST /api/sessions/sign-in", "POST /api/sessions/pin"}
 
 
 def test_t41_every_locked_package_is_pinned_by_hash() -> None:
