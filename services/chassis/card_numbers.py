@@ -19,6 +19,8 @@ _GROUP = re.compile(r"\+?\d+")
 # as it is dialled abroad, and at most fifteen digits of E.164
 _ABROAD = re.compile(r"^00(?=[1-9])")
 _PHONE = re.compile(r"\+\d{1,15}")
+# a postal code and a mobile number of India, side by side as in an address, and where one ends
+_ADDRESSES = ((6, re.compile(r"[1-9]\d{5}[6-9]\d{9}")), (10, re.compile(r"[6-9]\d{9}[1-9]\d{5}")))
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 
@@ -43,15 +45,17 @@ def _within(groups: list[str]) -> Iterator[str]:
 
 
 def _joined(groups: list[str]) -> Iterator[str]:
-    """Every row of whole groups, with the plus that it begins with."""
+    """Every row of whole groups, with the plus that it begins with; none that is an address."""
     for start in range(len(groups)):
-        joined = groups[start]
+        joined, cuts = groups[start], set[int]()
         yield joined
         for group in groups[start + 1 :]:
+            cuts.add(len(joined))
             joined += group.lstrip("+")
             if len(joined) > _LENGTHS.stop:
                 break
-            yield joined
+            if not any(cut in cuts and address.fullmatch(joined) for cut, address in _ADDRESSES):
+                yield joined
 
 
 def _as_printed(groups: list[str]) -> Iterator[str]:

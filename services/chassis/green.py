@@ -9,9 +9,12 @@ import eventlet.green.socket
 import psycopg.waiting
 from eventlet import tpool
 from eventlet.hubs import trampoline
+from eventlet.semaphore import Semaphore
 from psycopg.waiting import READY_R, READY_W, WAIT_R, WAIT_RW, wait_selector
 
 from services.chassis.database import SILENCE_S, Silence
+
+MOST_LOOK_UPS = 2
 
 
 def install() -> None:
@@ -44,13 +47,15 @@ def wait(gen: Any, fileno: int, interval: float = 0.0, timeout: float | None = N
 
 
 def _beside(look_up: Any) -> Any:
-    """The same in a thread, for names that have to be asked for."""
+    """The same in a thread, for names that have to be asked for; others need threads as well."""
+    few = Semaphore(MOST_LOOK_UPS)
 
     @wraps(look_up)
     def getaddrinfo(host: Any, *arguments: Any, **named: Any) -> Any:
         if _is_known(host):
             return look_up(host, *arguments, **named)
-        return tpool.execute(look_up, host, *arguments, **named)
+        with few:
+            return tpool.execute(look_up, host, *arguments, **named)
 
     return getaddrinfo
 

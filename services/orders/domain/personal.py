@@ -59,11 +59,6 @@ def masked(customer: Mapping[str, Any]) -> dict[str, Any]:
     return shown | {"phone": f"••••{_digits(phone)[-SHOWN_DIGITS:]}" if phone else None}
 
 
-def sold_by(document: Mapping[str, Any], staff_code: str, till_id: str | None) -> bool:
-    """Whether this person sold an order, at this till."""
-    return (document["seller"]["code"], document["till_id"]) == (staff_code, till_id)
-
-
 def _starts(text: str) -> list[str]:
     return [text[:length] for length in range(min(FEWEST, len(text)), min(MOST, len(text)) + 1)] if text else []
 

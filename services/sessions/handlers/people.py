@@ -125,8 +125,9 @@ def codes_for_managers(app: App, *, first: date | None, last: date | None) -> li
     """One-time codes that somebody issued for another manager: with one they could be the second person themselves."""
     start, end = whole_days(first, last, app.zone)
     with app.db.transaction() as tx:
-        managers = [person.staff_code for person in people.staff(tx).values() if person.role == MANAGER]
-        return ledger.codes(tx, managers, start=start, end=end)
+        # who is not in the list any more may have been a manager
+        others = [person.staff_code for person in people.staff(tx).values() if person.role != MANAGER]
+        return ledger.codes(tx, others, start=start, end=end)
 
 
 def _known(tx: Tx, staff_code: str, now: datetime) -> Person:

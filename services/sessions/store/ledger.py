@@ -32,7 +32,7 @@ CODES = text("""
         from ledger where kind in ('code_issued', 'pin_set')
         window whose as (partition by personal ->> 'about' order by sequence)
     ) as noted
-    where kind = 'code_issued' and issued_by <> staff_code and staff_code = any(:people)
+    where kind = 'code_issued' and issued_by <> staff_code and staff_code <> all(:left_out)
         and (cast(:start as timestamptz) is null or at >= :start) and (cast(:end as timestamptz) is null or at < :end)
     order by sequence desc
 """)
@@ -88,9 +88,9 @@ def by_hand(tx: Tx, *, start: datetime | None, end: datetime | None) -> list[Any
     return list(tx.execute(BY_HAND, {"start": start, "end": end}).mappings())
 
 
-def codes(tx: Tx, people: list[str], *, start: datetime | None, end: datetime | None) -> list[Any]:
-    """One-time codes that others issued for these people in [start, end), the newest first."""
-    return list(tx.execute(CODES, {"people": people, "start": start, "end": end}).mappings())
+def codes(tx: Tx, left_out: list[str], *, start: datetime | None, end: datetime | None) -> list[Any]:
+    """One-time codes that one issued for another, who is none of these, in [start, end); the newest first."""
+    return list(tx.execute(CODES, {"left_out": left_out, "start": start, "end": end}).mappings())
 
 
 def everything(tx: Tx) -> Iterator[Link]:

@@ -201,6 +201,17 @@ def test_s20_an_online_payment_is_taken_once_it_was_captured(online_counter: Cou
     assert order.document["payments"][0]["status"] == "captured"
 
 
+def test_s20_t45_a_reference_of_head_offices_is_no_card_number_whatever_it_looks_like(online_counter: Counter):
+    wanted = cart()
+    quote = selling.quote(online_counter.app, wanted, online_counter.till)
+    total = quote.totals.total_minor
+    asked = PaymentIntentIn(order_id=wanted.order_id, n=1, amount_minor=total, payment_mode="LINK")
+    online.request_payment(online_counter.app, asked)
+    payment = {"payment_mode": "LINK", "amount_minor": total, "reference": "4111111111111111"}
+    order = pay(online_counter, quote, wanted, payments=[payment])
+    assert order.document["payments"][0]["status"] == "captured"
+
+
 def test_s20_an_online_payment_that_was_captured_is_honoured_when_the_line_is_gone(
     online_counter: Counter, office: Office
 ):

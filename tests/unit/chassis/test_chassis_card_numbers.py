@@ -43,11 +43,17 @@ def card_numbers(draw: st.DrawFn) -> str:
     return number + luhn_digit(number)
 
 
+def like_an_address(number: str) -> set[int]:
+    """Where a number must not be cut, or it reads as a postal code beside a mobile number."""
+    long = len(number) == 16
+    return {cut for cut, mobile in ((6, number[6]), (10, number[0])) if long and mobile in "6789"}
+
+
 @st.composite
 def spelled(draw: st.DrawFn) -> str:
     """A card number, cut anywhere, with anything between that is neither letter nor digit, in digits of any script."""
     number = draw(card_numbers())
-    cuts = sorted({0, len(number), *draw(st.lists(st.integers(1, len(number) - 1)))})
+    cuts = sorted({0, len(number), *draw(st.lists(st.integers(1, len(number) - 1)))} - like_an_address(number))
     groups = [number[a:b] for a, b in pairwise(cuts)]
     text = groups[0] + "".join(draw(BETWEEN) + group for group in groups[1:])
     zero = draw(st.sampled_from("0０०٠"))
@@ -103,6 +109,16 @@ def test_t45_an_order_id_that_happens_to_hold_a_card_number_is_none():
 def test_t45_a_reference_of_twelve_digits_is_no_card_number(reference: str):
     for text in (reference, f"UPI {reference}", f"{reference[:4]} {reference[4:8]} {reference[8:]}"):
         assert not holds_card_number(text)
+
+
+@given(st.from_regex(r"[1-9][0-9]{5}", fullmatch=True), st.from_regex(r"[6-9][0-9]{9}", fullmatch=True))
+def test_t45_an_address_with_postal_code_and_mobile_number_is_no_card_number(code: str, mobile: str):
+    for text in (f"{code}, {mobile}", f"{code}\n{mobile[:5]} {mobile[5:]}", f"{mobile} / {code}"):
+        assert not holds_card_number(text)
+
+
+def test_t45_an_address_that_was_refused_once():
+    assert not holds_card_number("12 MG Road, Bengaluru 560001, 9845012346")
 
 
 @given(st.integers(6, 9), st.from_regex(r"[0-9]{9}", fullmatch=True))
