@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import amqp
 
@@ -25,8 +26,9 @@ UNREADABLE = (
 )
 
 
-def channel(world: World) -> amqp.Channel:
-    """A channel of the administrator's."""
+@contextmanager
+def channel(world: World) -> Iterator[amqp.Channel]:
+    """A channel of the administrator's; its connection is gone afterwards."""
     plan = world.system.plan
     with plan.broker.admin as admin:
         admin.permit(VHOST, ADMIN, EVERYTHING)
@@ -38,18 +40,20 @@ def channel(world: World) -> amqp.Channel:
         connect_timeout=5,
     )
     connection.connect()
-    return connection.channel()
+    try:
+        yield connection.channel()
+    finally:
+        connection.collect()
 
 
 def given_to_one_that_dies(world: World, queue: str) -> int:
     """How many messages of a queue a consumer was given before it died with none of them acknowledged."""
-    to, given = channel(world), list[amqp.Message]()
-    to.basic_qos(0, 500, False)
-    to.basic_consume(queue, callback=given.append)
-    with suppress(TimeoutError):
+    given = list[amqp.Message]()
+    with channel(world) as to, suppress(TimeoutError):
+        to.basic_qos(0, 500, False)
+        to.basic_consume(queue, callback=given.append)
         while True:
             to.connection.drain_events(timeout=0.2)
-    to.connection.collect()
     return len(given)
 
 
@@ -110,17 +114,19 @@ def purged(world: World) -> bool:
     """Emptied by hand, then deleted, while orders wait."""
     with world.outage():
         world.sell(30)
-        gone = channel(world).queue_purge("sync.orders")
-        world.sell(10)
-        channel(world).queue_delete("sync.orders")
+        with channel(world) as by_hand:
+            gone = by_hand.queue_purge("sync.orders")
+            world.sell(10)
+            by_hand.queue_delete("sync.orders")
         world.sell(10)
     return bool(gone)
 
 
 def no_dead_letter_queue(world: World) -> bool:
     queues = [f"{queue}.dead" for queue in FACTS]
-    for queue in queues:
-        channel(world).queue_delete(queue)
+    with channel(world) as by_hand:
+        for queue in queues:
+            by_hand.queue_delete(queue)
     poison(world)
     for service in SERVICES:
         world.system.restart(f"{service}.worker")
@@ -132,16 +138,16 @@ def no_dead_letter_queue(world: World) -> bool:
 
 def poison(world: World) -> bool:
     """What nobody can read, on every queue; on those of questions also one that names nobody to answer."""
-    to = channel(world)
-    for queue in FACTS:
-        for body, kind in UNREADABLE:
-            world.poison += 1
-            to.basic_publish(amqp.Message(body % world.poison, content_type=kind), "", queue)
-    for service in SERVICES:
-        body = json.dumps({"args": [], "kwargs": {}}).encode()
-        for kind in ("application/json", "application/x-python-serialize"):
-            to.basic_publish(amqp.Message(body, content_type=kind), "nameko-rpc", f"{service}.status")
-    world.sell(20)
+    with channel(world) as to:
+        for queue in FACTS:
+            for body, kind in UNREADABLE:
+                world.poison += 1
+                to.basic_publish(amqp.Message(body % world.poison, content_type=kind), "", queue)
+        for service in SERVICES:
+            body = json.dumps({"args": [], "kwargs": {}}).encode()
+            for kind in ("application/json", "application/x-python-serialize"):
+                to.basic_publish(amqp.Message(body, content_type=kind), "nameko-rpc", f"{service}.status")
+        world.sell(20)
     return True
 
 

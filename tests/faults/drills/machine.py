@@ -1,8 +1,7 @@
 """The machine: its folders, its network, its settings."""
 
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from deploy.runner import installation
 from deploy.runner.environment import command
@@ -39,32 +38,18 @@ def half_open(world: World) -> bool:
 
 def unsafe(world: World) -> bool:
     """A service does not start where a power cut would lose what it confirmed."""
-    with _set(world, "alter role orders", "synchronous_commit"):
-        committed = _refuses(world, "synchronous_commit")
-    with _set(world, "alter system", "fsync"):
-        return committed and _refuses(world, "fsync")
-
-
-@contextmanager
-def _set(world: World, owner: str, setting: str) -> Iterator[None]:
-    world.sql(f"{owner} set {setting} = off")
-    world.sql("select pg_reload_conf()")
+    world.sql("alter role orders set synchronous_commit = off")
     try:
-        yield
+        environment = dict(world.system.plan.environment("orders", "door"))
+        environment |= {
+            "STORE_ENVIRONMENT": "production",
+            "STORE_DOOR_LISTEN": "127.0.0.1:1",
+            "STORE_METRICS_LISTEN": "127.0.0.1:0",
+        }
+        done = installation.run(command("orders", "door"), environment)
     finally:
-        world.sql(f"{owner} reset {setting}")
-        world.sql("select pg_reload_conf()")
-
-
-def _refuses(world: World, setting: str) -> bool:
-    environment = dict(world.system.plan.environment("orders", "door"))
-    environment |= {
-        "STORE_ENVIRONMENT": "production",
-        "STORE_DOOR_LISTEN": "127.0.0.1:1",
-        "STORE_METRICS_LISTEN": "127.0.0.1:0",
-    }
-    done = installation.run(command("orders", "door"), environment)
-    return done.returncode == 2 and setting in done.stderr
+        world.sql("alter role orders reset synchronous_commit")
+    return done.returncode == 2 and "synchronous_commit" in done.stderr
 
 
 DRILLS = (
