@@ -117,8 +117,7 @@ def _orders(kind: str, value: object = None, *, every: int = 1) -> dict[str, obj
 
 REFUSAL = {"kind": "refuse", "value": {"code": "unknown_sku", "text": "Nobody knows this article."}, "every": 10}
 
-# every order is sent in vain; every order arrives, and no answer comes back
-TOO_MANY, LOST = mood(_orders("retry_after", "2")), mood(_orders("lose_reply"), sales=20, lasts=6)
+TOO_MANY = mood(_orders("retry_after", "2"))
 
 DRILLS = (
     Drill("F42", "a captive portal answers everything", portal, 40),

@@ -28,6 +28,14 @@ def outage(world: World) -> None:
     world.send_again()
 
 
+def answers_get_lost(world: World) -> None:
+    """Orders arrive and no answer comes back, until that counts against the line; a probe says otherwise each second."""
+    noticed = "select 1 from sync.lines where name = 'head_office' and not good"
+    with world.dials({"kind": "lose_reply", "path": head_office.ORDERS}):
+        world.sell(10)
+        world.until("it is noticed", lambda: world.sql(noticed), within=30)
+
+
 def consumers_away(world: World) -> None:
     """Who told them something asks in vain whether they have it."""
     with world.system.stopped("orders.worker", "sessions.worker", "catalog.worker"):
@@ -46,7 +54,7 @@ def nobody_hears_of_sessions(world: World) -> None:
 # what tills do not bring about by themselves, or not often enough
 ERRANDS = (
     outage,
-    head_office.LOST,
+    answers_get_lost,
     head_office.TOO_MANY,
     broker.poison,
     head_office.feed("wrong_checksum"),
