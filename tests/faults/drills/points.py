@@ -29,7 +29,7 @@ def outage(world: World) -> None:
 
 
 def answers_get_lost(world: World) -> None:
-    """Orders arrive and no answer comes back, until that counts against the line; a probe says otherwise each second."""
+    """Orders arrive, no answer comes back, until that counts against the line; each second a probe says otherwise."""
     noticed = "select 1 from sync.lines where name = 'head_office' and not good"
     with world.dials({"kind": "lose_reply", "path": head_office.ORDERS}):
         world.sell(10)
