@@ -20,6 +20,12 @@ def noted(entries: Iterable[tuple[int, dict[str, Any]]]) -> list[Restore]:
     return [Restore(n, facts["epoch"]) for n, facts in entries if type(facts.get("epoch")) is int]
 
 
+def in_words(what: str, head: Head) -> str:
+    """What of a chain is lost: an entry or a mark, by its place."""
+    after = "it was made after the backup that this server was restored from"
+    return f"{what} {head.sequence} of installation {head.epoch} is not here: {after}"
+
+
 def explains(restores: Iterable[Restore], head: Head, epoch: int) -> bool:
     """Whether installation `epoch` lacks a head because of a restore.
 

@@ -39,8 +39,10 @@ def verify(alone: Alone = False) -> None:
         except NoAnswer as error:
             silent = error.reason
         else:
-            flaws += verifying.compare_with(app, known)
-            for loss in verifying.known_losses(app, known):
+            with app.db.transaction() as tx:
+                flaws += verifying.differences(tx, known)
+                lost = verifying.losses(tx, known)
+            for loss in lost:
                 typer.echo(f"Known loss: {loss}")
     for flaw in flaws:
         typer.echo(flaw)

@@ -125,14 +125,13 @@ def _once(app: App, sale: Sale, who: Principal, till_id: UUID, *, bound: bool = 
         sales.lock(tx, sale.order_id)
         named = (reckoning.staff_of(sale, who), reckoning.skus_of(sale))
         before = sales.before_sale(tx, sale.order_id, *named, till_id=till_id, references=_references(sale))
-        if before.abandoned and not before.stored:
+        if before.stored:
+            known, same = _known(app, tx, sale, who, before.stored["fingerprint"])
+        elif before.abandoned:
             raise OrderAbandoned(order_id=str(sale.order_id))
-        stored = before.stored and before.stored["fingerprint"]
-        same = stored == business_fingerprint(app, sale)
-        known = _known(app, tx, sale, who, same=same) if stored else None
-        if known is None and (bound or not online.must_commit(sale, before)):
+        elif bound or not online.must_commit(sale, before):
             return _place(app, tx, sale, who, before), True
-    if known is None:
+    if not before.stored:
         online.commit(app, sale, before)
         return _once(app, sale, who, till_id, bound=True)
     # only now, or the note of who was shown it would be taken back
@@ -164,12 +163,12 @@ def _place(app: App, tx: Tx, sale: Sale, who: Principal, before: Before) -> Orde
     return showing.placed(document)
 
 
-def _known(app: App, tx: Tx, sale: Sale, who: Principal, *, same: bool) -> OrderOut:
-    """The order under a sale's id; a till that asks again with the same sale is told what it has sent itself."""
-    order = showing.one(app, tx, sale.order_id)
+def _known(app: App, tx: Tx, sale: Sale, who: Principal, stored: str) -> tuple[OrderOut, bool]:
+    """The order under a sale's id, and whether it is the same sale; its till is then told what it has sent itself."""
+    order, same = showing.one(app, tx, sale.order_id), stored == business_fingerprint(app, sale)
     if same and order.document["till_id"] == who.till_id:
-        return order
-    return showing.seen(tx, order, who, "pay again")
+        return order, same
+    return showing.seen(tx, order, who, "pay again"), same
 
 
 def _references(sale: Sale) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.database import Tx
-from services.head_office.losses import explains, noted
+from services.head_office.losses import explains, in_words, noted
 from services.head_office.port import Head, Heads
 from services.orders.app import App
 from services.orders.domain import erasures, invoices, marks
@@ -150,32 +150,18 @@ def _void_flaws(tx: Tx, void: set[UUID | None]) -> Iterator[str]:
     yield from (f"order {order_id}: its wish says otherwise" for order_id, done in wished if done != (order_id in void))
 
 
-def compare_with(app: App, known: Heads) -> list[str]:
+def differences(tx: Tx, known: Heads) -> list[str]:
     """What head office knows otherwise: whoever owns the database can write a chain anew here, but not there.
 
-    What a restore explains is not among it: `known_losses` says that.
+    What a restore explains is not among it: `losses` says that.
     """
-    with app.db.transaction() as tx:
-        return differences(tx, known)
-
-
-def differences(tx: Tx, known: Heads) -> list[str]:
-    """The same, in the transaction of whoever asks."""
     found = [_differs(tx, head) for head in known.heads if not _lost(tx, head, known.epoch)]
     return [flaw for flaw in found if flaw]
 
 
-def known_losses(app: App, known: Heads) -> list[str]:
-    """What head office knows and this server lacks because it was restored from a backup, as its chain notes."""
-    with app.db.transaction() as tx:
-        return losses(tx, known)
-
-
 def losses(tx: Tx, known: Heads) -> list[str]:
-    """The same, in the transaction of whoever asks."""
-    lost = [head for head in known.heads if _lost(tx, head, known.epoch)]
-    after = "it was made after the backup that this server was restored from"
-    return [f"mark {head.sequence} of installation {head.epoch} is not here: {after}" for head in lost]
+    """What head office knows and this server lacks because it was restored from a backup, as its chain notes."""
+    return [in_words("mark", head) for head in known.heads if _lost(tx, head, known.epoch)]
 
 
 def _lost(tx: Tx, head: Head, epoch: int) -> bool:

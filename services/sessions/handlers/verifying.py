@@ -1,7 +1,7 @@
 """Whether the ledger, or a session in the list beside it, was changed by anybody."""
 
 from services.chassis.database import Tx
-from services.head_office.losses import explains, noted
+from services.head_office.losses import explains, in_words, noted
 from services.head_office.port import Head, Heads
 from services.sessions.domain.ledger import flaws
 from services.sessions.domain.retelling import differences, retell
@@ -38,9 +38,7 @@ def compare(tx: Tx, known: Heads) -> list[str]:
 
 def losses(tx: Tx, known: Heads) -> list[str]:
     """What head office knows and this server lacks because it was restored from a backup, as the ledger notes."""
-    lost = [head for head in _not_held(tx, known) if _lost(tx, head, known.epoch)]
-    after = "it was made after the backup that this server was restored from"
-    return [f"entry {head.sequence} of installation {head.epoch} is not here: {after}" for head in lost]
+    return [in_words("entry", head) for head in _not_held(tx, known) if _lost(tx, head, known.epoch)]
 
 
 def _not_held(tx: Tx, known: Heads) -> list[Head]:
