@@ -59,9 +59,15 @@ bench: install ## Measure start, memory, sale and drain, each beside its referen
 	@$(python) -m tests.bench
 
 .PHONY: faults
-faults: install ## Strike a store in every way, and count what was lost (ROUNDS=100 kills, SEED=1, LOAD=1, ONLY=F16,F34, BROKER=root of another RabbitMQ)
+faults: install ## Strike a store in every way, and count what was lost (ROUNDS=100 kills, SEED=1, LOAD=1, ONLY=F16,F34, CLOCKS=delivered, BROKER=root of another RabbitMQ)
 	@$(python) -m tests.faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) \
-		$(if $(LOAD),--load $(LOAD)) $(if $(ONLY),--only $(ONLY)) $(if $(BROKER),--broker $(BROKER))
+		$(if $(LOAD),--load $(LOAD)) $(if $(ONLY),--only $(ONLY)) $(if $(BROKER),--broker $(BROKER)) \
+		$(if $(filter delivered,$(CLOCKS)),--delivered-clocks)
+
+.PHONY: insist
+insist: install ## Run the tests of services once more while database and broker fail (SEED=1)
+	@$(python) -m pytest -p tests.integration.insisting $(if $(SEED),--insist-seed $(SEED)) \
+		tests/integration/catalog tests/integration/chassis tests/integration/orders tests/integration/sessions tests/integration/sync
 
 .PHONY: defences
 defences: install ## Switch defences off, one by one: drills and model have to notice (ONLY=mandatory,fence)

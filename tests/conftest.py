@@ -1,7 +1,6 @@
 """A private PostgreSQL and RabbitMQ for the tests that ask for them, started once a run, on free ports."""
 
 import itertools
-import os
 import shutil
 import subprocess
 import tempfile
@@ -20,15 +19,17 @@ from deploy.runner.broker_admin import EVERYTHING
 from deploy.runner.certificates import Certificates, Names
 from deploy.runner.environment import OWN_SECRETS, PROJECT, Credentials, Site, command, environment
 from deploy.runner.errors import RunnerError
-from deploy.runner.ports import LOWEST, Ports
+from deploy.runner.ports import Ports
 from deploy.runner.postgres import Postgres
 from deploy.runner.rabbitmq import BrokerPorts, RabbitMQ
 from deploy.runner.services import SERVICES
 from services.chassis.sealing import new_key
+from tests.support import FIRST_SERVER_PORT, own_ports_from
 
 PASSWORD = "for-tests-only-0123456789"
 ACCOUNT = "tests"
-PORTS_EACH = 1_000
+# whole stores and browsers start at the same time, and two cores are shared by all
+PATIENCE_S = 300
 MEMORY = Path("/dev/shm")
 TLS_LISTENER = """\
 listeners.ssl.1 = 127.0.0.1:{port}
@@ -67,9 +68,7 @@ def server_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def ports(server_folder: Path) -> Ports:
     """Ports that no other process of this run takes, however many there are at the same moment."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = LOWEST + worker * PORTS_EACH
-    return Ports(server_folder / "ports.json", among=range(first, first + PORTS_EACH))
+    return Ports(server_folder / "ports.json", among=own_ports_from(FIRST_SERVER_PORT))
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +108,8 @@ def broker(server_folder: Path, ports: Ports, amqps: int, certificates: Certific
 
 def _running(server: S) -> Iterator[S]:
     try:
-        server.start()
+        server.launch()
+        server.wait(PATIENCE_S)
         yield server
     except RunnerError as error:
         pytest.fail(str(error), pytrace=False)

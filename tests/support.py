@@ -1,17 +1,30 @@
 """What tests of all kinds share: waiting for a condition, never blindly, and ports that no other store takes."""
 
+import itertools
+import os
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from deploy.runner.ports import Ports
+from deploy.runner.ports import Ports, is_free
+
+# below those that whole stores take, and far below those of outgoing connections: one of these could come in between
+FIRST_SERVER_PORT, FIRST_PORT, PORTS_EACH = 4_000, 12_000, 800
+MOST_WORKERS = 8
 
 T = TypeVar("T")
 
+# other runs on this machine begin elsewhere
+_numbers = itertools.count(secrets.randbelow(PORTS_EACH))
 
-def eventually(condition: Callable[[], T], *, within: float = 10.0, every: float = 0.05) -> T:
-    """The condition's first true value; an assertion error when none comes within so many seconds."""
+
+def eventually(condition: Callable[[], T], *, within: float = 30.0, every: float = 0.05) -> T:
+    """The condition's first true value; an assertion error when none comes within so many seconds.
+
+    A test that passes waits no longer for that: the bound is for machines that have much else to do.
+    """
     deadline = time.monotonic() + within
     while True:
         value = condition()
@@ -21,6 +34,19 @@ def eventually(condition: Callable[[], T], *, within: float = 10.0, every: float
             f"{getattr(condition, '__name__', condition)} did not come true in {within} s"
         )
         time.sleep(every)
+
+
+def own_ports_from(first: int) -> range:
+    """Ports that no other process of this run draws."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", f"gw{MOST_WORKERS}").removeprefix("gw")
+    own = first + int(worker) * PORTS_EACH
+    return range(own, own + PORTS_EACH)
+
+
+def free_port() -> int:
+    """A port that nobody listens on, and that no other worker of this run draws before it is listened on."""
+    own = own_ports_from(FIRST_PORT)
+    return next(port for n in _numbers if is_free(port := own[n % PORTS_EACH]))
 
 
 def own_ports(file: Path) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,21 +27,25 @@ class People:
     manager: StoreApi
     tills: list[Till]
 
+    def close(self) -> None:
+        for api in (self.manager, *(till.api for till in self.tills)):
+            api.close()
+
 
 def sign_in(store: Store) -> People:
     """Signs everybody in; PINs and tills are kept beside the store, for the next demo."""
     file = store.folder / "demo.json"
     known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-    anyone = StoreApi(store.address)
-    if "manager" not in known:
-        known["manager"] = _manager(store, anyone)
-        keep(file, known)
-    code, pin = known["manager"]
-    manager = StoreApi(store.address, _token(anyone, {"staff_code": code, "pin": pin}))
-    for n in range(len(known.get("tills", [])), TILLS):
-        known.setdefault("tills", []).append(_pair(manager, anyone, n))
-        keep(file, known)
-    return People(manager, [_at_till(store, anyone, till) for till in known["tills"]])
+    with closing(StoreApi(store.address)) as anyone:
+        if "manager" not in known:
+            known["manager"] = _manager(store, anyone)
+            keep(file, known)
+        code, pin = known["manager"]
+        manager = StoreApi(store.address, _token(anyone, {"staff_code": code, "pin": pin}))
+        for n in range(len(known.get("tills", [])), TILLS):
+            known.setdefault("tills", []).append(_pair(manager, anyone, n))
+            keep(file, known)
+        return People(manager, [_at_till(store, anyone, till) for till in known["tills"]])
 
 
 def _manager(store: Store, anyone: StoreApi) -> list[str]:

@@ -77,6 +77,9 @@ class HeadOfficeDials:
         address = store.state["addresses"]["head_office"]
         self._client = httpx2.Client(base_url=address, headers={"X-Admin-Token": token}, timeout=30)
 
+    def close(self) -> None:
+        self._client.close()
+
     def set(self, *dials: dict[str, Any]) -> None:
         """Turns these dials on and all others off."""
         self._client.put("/dials", json=list(dials)).raise_for_status()

@@ -41,12 +41,16 @@ FOR_BROKER = Path("/var/lib/for-rabbitmq/20-store.conf")
 FOR_SERVICES = Path("/var/lib/for-services")
 FOR_GATEWAY = Path("/var/lib/for-gateway")
 GATEWAY = Path("/var/lib/gateway")
+# the database's own volume, wherever whoever runs the machine puts it: its room is seen, what is in it is PostgreSQL's
+DATABASE_DISK = Path("/var/lib/database")
 
 BROKER_CONFIGURATION = """\
 default_user = {user}
 default_pass = {password}
 default_user_tags.administrator = true
 loopback_users = none
+auth_mechanisms.1 = PLAIN
+auth_mechanisms.2 = AMQPLAIN
 disk_free_limit.absolute = {disk_free_limit}
 """
 
@@ -93,6 +97,7 @@ class Store:
             public_key_file=self.vault.keys.public,
             private_key_file=self.vault.keys.private,
             secrets_folder=self.vault.place,
+            data_folder=DATABASE_DISK,
             door_listen=DOOR,
             private_hosts=("postgres", "rabbitmq", *(f"{service}-door" for service in SERVICES)),
             settings=self.settings.services,

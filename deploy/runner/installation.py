@@ -1,5 +1,6 @@
 """What has to be done before a store's processes can start; doing it again changes nothing."""
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,9 +28,10 @@ def prepare_database(superuser_url: str, vault: Vault, environment: Environment,
 
 
 def prepare_broker(admin: BrokerAdmin, vault: Vault) -> None:
-    """Makes the virtual host and its accounts."""
+    """Makes the virtual host and its accounts, and has all of it on disk: the broker leaves some to chance."""
     with admin:
         broker_accounts.install(admin, vault.broker_passwords())
+    os.sync()
 
 
 def install_at_head_office(url: str, store_id: str, code: str | None, vault: Vault) -> None:
@@ -47,6 +49,10 @@ def _migrate(service: str, environment: Environment) -> None:
         raise RunnerError(f"The tables of {service} could not be brought up to date:\n{done.stderr.strip()}")
 
 
-def run(words: list[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Runs a command of ours to its end."""
-    return subprocess.run(words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+def run(
+    words: list[str], environment: Mapping[str, str], *, within: float | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Runs a command of ours to its end. One that goes on for more than `within` seconds is killed: TimeoutExpired."""
+    return subprocess.run(
+        words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=within
+    )

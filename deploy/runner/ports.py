@@ -1,7 +1,7 @@
 """Ports of this machine that nobody else uses, chosen once and remembered."""
 
 import json
-import random
+import secrets
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,6 +34,8 @@ class Ports:
     ) -> None:
         self._file = file
         self._among = among
+        # one after the other from anywhere: two stores that start at the same moment seldom meet
+        self._start = secrets.randbelow(len(among))
         self._fixed = dict(fixed or {})
         self._known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
 
@@ -54,7 +56,8 @@ class Ports:
     def _free(self, name: str, first: int | None) -> int:
         others = {port for other, port in (self._known | self._fixed).items() if other != name}
         wishes = [port for port in (self._known.get(name), first) if port]
-        for port in [*wishes, *random.sample(self._among, TRIES)]:
+        tries = (self._among[(self._start + n) % len(self._among)] for n in range(TRIES))
+        for port in [*wishes, *tries]:
             if port not in others and is_free(port):
                 return port
         raise RunnerError(f"No free port between {self._among[0]} and {self._among[-1]} was found for {name}.")

@@ -47,6 +47,8 @@ class Postgres:
         self._data = place / "data"
         self._password = password
         self._careless = careless
+        # beside the folder and not in it: it is there also when the disk under the folder is not
+        self._made = place.with_name(f"{place.name}.made")
         self.process: Process | None = None
 
     def start(self) -> None:
@@ -55,10 +57,12 @@ class Postgres:
         self.wait()
 
     def launch(self) -> None:
-        """Starts it and returns at once."""
+        """Starts it and returns at once. Raises RunnerError when data that were made before are gone."""
         folder(self._place, mode=0o700, user=SYSTEM_USER)
         if not (self._data / "PG_VERSION").exists():
+            self._must_be_new()
             self._create()
+        self._made.touch()
         self.process = Process(
             self.name,
             [str(self._programs() / "postgres"), "-D", str(self._data), "-p", str(self.port), *self._options()],
@@ -69,6 +73,11 @@ class Postgres:
             stop_signal=signal.SIGINT,
         )
         self.process.start()
+
+    def forget(self) -> None:
+        """Removes all data; the next start makes an empty database."""
+        shutil.rmtree(self._data, ignore_errors=True)
+        self._made.unlink(missing_ok=True)
 
     def wait(self, within: float = READY_WITHIN_S) -> None:
         """Raises NotReady unless it takes logins within so many seconds."""
@@ -116,6 +125,14 @@ class Postgres:
         version = self._data / "PG_VERSION"
         wanted = version.read_text().strip() if version.exists() else None
         return programs(wanted)
+
+    def _must_be_new(self) -> None:
+        """A disk that is not mounted is no reason to sell out of an empty database."""
+        if self._made.exists():
+            raise RunnerError(
+                f"The database that was in {self._place} is gone. Mount the disk that it is on, or restore a backup"
+                f" (make restore). To begin with an empty one, remove {self._made}."
+            )
 
     def _create(self) -> None:
         password_file = self._place / "password"

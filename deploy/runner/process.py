@@ -14,6 +14,7 @@ from deploy.runner.errors import NotReady
 POLL_S = 0.05
 GRACE_S = 20.0
 LOG_MAX_BYTES = 20_000_000
+LAST_LINES = 15
 
 
 class Process:
@@ -110,7 +111,7 @@ def wait_until(condition: Callable[[], bool], *, within: float) -> bool:
 def wait_ready(process: Process, ready: Callable[[], bool], *, within: float) -> None:
     """Waits until a started process answers; raises NotReady when it ended, or did not answer in time."""
     if not wait_until(lambda: not process.alive() or ready(), within=within) or not process.alive():
-        raise NotReady(process.name, within, process.log)
+        raise NotReady(process.name, within, last_words(process.log))
 
 
 def descendants(pid: int) -> list[int]:
@@ -131,6 +132,13 @@ def rotate(log: Path) -> None:
     """Puts a log that has grown big aside, in the place of the one before."""
     if log.exists() and log.stat().st_size > LOG_MAX_BYTES:
         log.replace(log.with_suffix(".log.1"))
+
+
+def last_words(log: Path | None) -> str:
+    """Where a log is, and how it ends."""
+    if log is None or not log.exists():
+        return "none was written"
+    return "\n".join([str(log), *log.read_text(errors="replace").splitlines()[-LAST_LINES:]])
 
 
 def runs(pid: int) -> bool:

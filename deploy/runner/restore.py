@@ -1,6 +1,5 @@
 """A store from its backup, in a fresh folder: every series is closed, and head office is told of a new installation."""
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +35,7 @@ def restore(settings: RunSettings, place: Path, say: Say) -> None:
         say(f"Backup of {backup.taken_at:%d.%m.%Y %H:%M} UTC: {backup.orders} orders.")
         _copy(backup, home)
         plan = Plan(settings)
-        shutil.rmtree(plan.database_folder / "data", ignore_errors=True)
+        plan.postgres.forget()
         plan.postgres.start()
         try:
             _load(plan, backup)

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.runner.environment import PROJECT
 from deploy.runner.errors import RunnerError
+from services.chassis.disks import in_memory
 from services.chassis.production import stays_here
 
 PREFIX = "EDGE_"
@@ -62,6 +63,13 @@ class RunSettings(BaseSettings):
         private = set(self.services.get("sync", {}).get("private_hosts", "").split(","))
         if self.environment == "production" and url.scheme == "http" and not stays_here(url.hostname, private):
             raise ValueError("EDGE_HEAD_OFFICE_URL leaves this machine in clear: use https")
+        return self
+
+    @model_validator(mode="after")
+    def _outlives_a_power_cut(self) -> Self:
+        """Database and broker keep what they were told below this folder."""
+        if self.environment == "production" and in_memory(self.folder.resolve()):
+            raise ValueError("EDGE_FOLDER is in memory: a power cut would lose sales")
         return self
 
     def fixed_ports(self) -> dict[str, int]:

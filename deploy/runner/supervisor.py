@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from deploy.runner.errors import NotReady, RunnerError
-from deploy.runner.process import Process
+from deploy.runner.process import Process, last_words
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 15.0
@@ -17,7 +17,6 @@ LOOK_EVERY_S = 5.0
 STARTS_WITHIN_S = 120.0
 STRIKES = 3
 HOPELESS_AFTER = 5
-LAST_LINES = 15
 
 
 class Unit(Protocol):
@@ -41,8 +40,8 @@ def next_pause(pause: float, lived: float) -> float:
 class Keeper:
     """Keeps one unit running, from a thread of its own: programs end with the thread that started them.
 
-    A unit that is `judged` is started again when three looks in a row find that it does not do its work; one that is
-    not (a server that may be busy mending its data) only when it has ended.
+    A unit that is `judged` is killed and started again when three looks in a row find that it does not do its work; one
+    that is not (a server that may be busy mending its data) only when it has ended.
     """
 
     def __init__(self, unit: Unit, *, judged: bool, changed: Callable[[], None] = lambda: None) -> None:
@@ -109,8 +108,8 @@ class Keeper:
             self._watch()
         except RunnerError as error:
             self.refusal = error
-        except OSError as error:
-            # a disk that is full now has room later: whoever looks after the others must not end with it
+        except Exception as error:  # noqa: BLE001  whoever looks after the others must not end with one of them
+            # a disk that is full now has room later
             self.refusal = RunnerError(f"{self.name} cannot be started: {error}")
         finally:
             self.unit.stop()
@@ -126,6 +125,8 @@ class Keeper:
             good = self.unit.ready()
             self._note(good)
             if judge.condemns(good, now) and self._judged:
+                # it heeds no polite word, and whoever waits for its locks has waited long enough
+                self.unit.kill()
                 return
 
     def _note(self, good: bool) -> None:
@@ -134,10 +135,7 @@ class Keeper:
             self._changed()
 
     def _last_words(self) -> str:
-        log = self.unit.process.log if self.unit.process is not None else None
-        if log is None or not log.exists():
-            return "none was written"
-        return "\n".join([str(log), *log.read_text(errors="replace").splitlines()[-LAST_LINES:]])
+        return last_words(self.unit.process.log if self.unit.process is not None else None)
 
 
 class Judge:

@@ -7,8 +7,8 @@ from services.catalog.settings import Settings
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.outbox import Outbox
-from services.chassis.states import Pull, Puller
-from services.chassis.tokens import Authenticator, heard_authenticator
+from services.chassis.states import Puller
+from services.chassis.tokens import Authenticator, heard_authenticator, revocations_of
 from services.head_office.connecting import connect
 from services.head_office.port import HeadOffice
 
@@ -33,7 +33,7 @@ def build(settings: Settings) -> App:
     """The App of one process."""
     clock = SystemClock()
     db = Database(settings.database_url.get_secret_value(), name="catalog", pool_size=POOL)
-    pulls = (Pull("revocations", settings.sessions_url),) if settings.sessions_url else ()
+    pulls = (revocations_of(settings.sessions_url),) if settings.sessions_url else ()
     puller = Puller(db, settings.service_token.get_secret_value(), pulls)
     return App(
         settings=settings,

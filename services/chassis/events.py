@@ -34,7 +34,7 @@ class Event:
 
 
 class Fact(BaseModel):
-    """Base of what a consumer reads of an event: only the fields that it reads; others may be added at any time."""
+    """Base of what a consumer reads of an event or a state: only its fields; others may be added at any time."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -44,6 +44,18 @@ def _written_as_a_day(value: Any) -> Any:
     return date.fromisoformat(value)
 
 
+def _moment(value: str) -> str:
+    """Raises ValueError for what is no time with an offset, or none that can be compared with others."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("must have an offset")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("must be a time that the calendar has") from error
+    return value
+
+
 def clean_text(value: str) -> str:
     """The text in NFC, stripped; refuses control characters, lone surrogates and bidirectional overrides."""
     if _UNSAFE.search(value):
@@ -62,6 +74,8 @@ Whole = BeforeValidator(_whole_number)
 JsonInt = Annotated[int, Whole]
 Flag = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_written_as_a_day)]
+# a time as another service wrote it
+Moment = Annotated[str, AfterValidator(_moment)]
 Minor = Annotated[int, Field(ge=0, le=MAX_MINOR), Whole]
 Amount = Annotated[int, Field(gt=0, le=MAX_MINOR), Whole]
 Quantity = Annotated[int, Field(ge=1, le=9999), Whole]

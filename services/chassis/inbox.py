@@ -172,6 +172,9 @@ class Inbox:
             with tx.begin_nested():
                 self._apply(tx, [event])
         except Exception as error:
+            if tx.invalidated:
+                # the line is lost: it is no fault of the fact, and nothing can be noted
+                raise
             log.exception("event_failed_again", consumer=self._consumer, failure=row.id, attempts=row.attempts + 1)
             dead = row.attempts >= len(RETRY_AFTER_S)
             delay = RETRY_AFTER_S[min(row.attempts, len(RETRY_AFTER_S) - 1)]

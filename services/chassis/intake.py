@@ -22,7 +22,7 @@ from services.chassis.logs import get_logger
 from services.chassis.provided import Provided, every
 from services.chassis.relay import Relay
 from services.chassis.rpc import procedure
-from services.chassis.topology import Queue, declare
+from services.chassis.topology import Queue, declare, not_as_declared
 
 log = get_logger()
 
@@ -89,17 +89,24 @@ class Intake(Entrypoint):
         while True:
             try:
                 with connect(self._uri, f"{self.container.service_name}.{self.queue.name}") as connection:
-                    declare(connection.channel(), self.queue)
+                    self._declare(connection)
                     self._serve(connection)
             except (Deaf, amqp.InternalError):
                 self._heard_nothing()
-            except amqp.PreconditionFailed:
-                self._make_anew("not_as_declared")
             except AWAY as error:
                 log.warning("intake_waits", queue=self.queue.name, reason=type(error).__name__)
             except Exception:
                 log.exception("intake_failed", queue=self.queue.name)
             eventlet.sleep(RECONNECT_S)
+
+    def _declare(self, connection: amqp.Connection) -> None:
+        """What stands there otherwise, such as without its limit, is made anew; the other queue stays as it is."""
+        try:
+            declare(connection.channel(), self.queue)
+        except amqp.PreconditionFailed as error:
+            if name := not_as_declared(error):
+                self._make_anew(name, "not_as_declared")
+            raise
 
     def _serve(self, connection: amqp.Connection) -> None:
         dead_due = 0.0
@@ -135,13 +142,18 @@ class Intake(Entrypoint):
         self._deaf_since = self._deaf_since or now
         log.error("queue_is_deaf", queue=self.queue.name, seconds=round(now - self._deaf_since))
         if now - self._deaf_since >= DEAF_FOR_S:
-            self._make_anew("deaf")
+            self._make_anew(self.queue.name, "deaf")
 
-    def _make_anew(self, why: str) -> None:
-        """Deletes a queue that cannot be relied on, be it deaf or without its limits; it is declared again at once."""
+    def _make_anew(self, name: str, why: str) -> None:
+        """Deletes a queue that cannot be relied on; it is declared again at once.
+
+        Whoever told it a fact tells that again; a stranger does not, so letters are moved to where a person sees them.
+        """
         with suppress(*AWAY), connect(self._uri, "watchdog") as connection:
-            connection.channel().queue_delete(self.queue.name)
-            log.error("queue_made_anew", queue=self.queue.name, why=why)
+            if name == self.queue.dead:
+                self._drain_dead(connection)
+            connection.channel().queue_delete(name)
+            log.error("queue_made_anew", queue=name, why=why)
 
     def _collect(self, connection: amqp.Connection, arrived: list[amqp.Message]) -> None:
         """Waits for a first message, then takes what follows at once, up to a batch."""

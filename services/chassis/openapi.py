@@ -63,7 +63,7 @@ def _operation(service: str, spec: RouteSpec, components: dict[str, Any]) -> dic
         operation["security"] = [{"shift": []}]
     if "body" in spec.parameters:
         schema = _schema(TypeAdapter(spec.hints["body"]), components, "validation")
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        operation["requestBody"] = {"required": spec.needs_body, "content": {JSON: {"schema": schema}}}
     return operation
 
 

@@ -67,6 +67,9 @@ PUT_OFF = text("""
         due_at = now() + make_interval(secs => least(:most, 2 ^ least(attempts, 6)))
     where id = any(:ids)
 """)
+# after five minutes: a listener whose queue has no room must not fill our disk
+MOST_OFFERS = 10
+GIVEN_UP = text("delete from outbox where id = any(:ids) and queue is null and attempts >= :most")
 UNPROVEN = text("""
     select id, event_id, queue from outbox
     where published_at < now() - make_interval(secs => :age) order by published_at limit :limit
@@ -90,14 +93,20 @@ def claim(tx: Tx, *, failed: bool, held: list[str], limit: int) -> list[Any]:
 
 
 def mark(tx: Tx, *, confirmed: list[Any], put_off: dict[int, str]) -> None:
-    """Notes what became of rows: confirmed ones wait for the consumer's word, copies are done, others are put off."""
+    """Notes what became of rows: confirmed ones wait for the consumer's word, copies are done, others are put off.
+
+    A copy that a listener's queue has refused again and again is given up; a fact never is.
+    """
     if confirmed:
         ids = [row.id for row in confirmed]
         tx.execute(PUBLISHED, {"ids": ids})
         tx.execute(DONE, {"ids": [row.id for row in confirmed if row.queue is None]})
     for error in set(put_off.values()):
         most = MOST_UNKNOWN if error == Fate.UNKNOWN.value else MOST_PUT_OFF
-        tx.execute(PUT_OFF, {"ids": [i for i, e in put_off.items() if e == error], "error": error, "most": most})
+        ids = [i for i, e in put_off.items() if e == error]
+        tx.execute(PUT_OFF, {"ids": ids, "error": error, "most": most})
+        if error == Fate.REFUSED.value:
+            tx.execute(GIVEN_UP, {"ids": ids, "most": MOST_OFFERS})
 
 
 def unproven(tx: Tx, *, older_than: float, limit: int = 1000) -> dict[str, dict[UUID, int]]:

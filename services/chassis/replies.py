@@ -15,6 +15,8 @@ from services.chassis.logs import get_logger
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+# an answer to nonsense is no larger than the nonsense
+MAX_FIELDS, MAX_FIELD = 100, 200
 
 log = get_logger()
 
@@ -93,8 +95,9 @@ def known(error: BaseException) -> ServiceError:
 
 
 def invalid(error: ValidationError) -> InvalidInput:
-    """Our error for pydantic's: a row a field, without the values that were sent."""
+    """Our error for pydantic's: a row a field, without the values that were sent; not all of very many."""
     fields = [
-        {"field": ".".join(str(p) for p in e["loc"]), "message": e["msg"]} for e in error.errors(include_input=False)
+        {"field": ".".join(str(p) for p in e["loc"])[:MAX_FIELD], "message": e["msg"]}
+        for e in error.errors(include_input=False)[:MAX_FIELDS]
     ]
     return InvalidInput("; ".join(f"{f['field']}: {f['message']}" for f in fields[:5]), fields)

@@ -64,6 +64,11 @@ class RouteSpec:
         return set(inspect.signature(self.function).parameters) - {"self"}
 
     @cached_property
+    def needs_body(self) -> bool:
+        """Whether something has to be sent: a method's `body` may have a default."""
+        return inspect.signature(self.function).parameters["body"].default is inspect.Parameter.empty
+
+    @cached_property
     def path_types(self) -> dict[str, TypeAdapter[Any]]:
         """An adapter a path parameter."""
         return {name: TypeAdapter(self.hints[name]) for name in _PLACEHOLDER.findall(self.path)}
@@ -97,7 +102,7 @@ class RouteSpec:
                 given[name] = adapter.validate_strings(_canonical(path_values[name], self.hints[name]))
             if "query" in self.parameters:
                 given["query"] = _model(self.hints["query"]).model_validate(_query(request))
-            if "body" in self.parameters:
+            if "body" in self.parameters and (self.needs_body or _sends_something(request)):
                 given["body"] = TypeAdapter(self.hints["body"]).validate_python(read_json(request))
         except ValidationError as error:
             raise invalid(error) from error
@@ -111,6 +116,10 @@ def principal_of(spec: RouteSpec, request: Request, authenticator: Authenticator
     principal = authenticator.authenticate(request.headers.get("Authorization", ""))
     spec.authorise(principal)
     return principal
+
+
+def _sends_something(request: Request) -> bool:
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
 
 
 def read_json(request: Request) -> Any:

@@ -13,8 +13,9 @@ import jwt
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
 from services.chassis.errors import Forbidden, Unauthorized
+from services.chassis.events import Fact
 from services.chassis.settings import ServiceSettings
-from services.chassis.states import State, read
+from services.chassis.states import Pull, State, read
 
 ALGORITHM = "EdDSA"
 ISSUER = "sessions"
@@ -50,6 +51,31 @@ class Principal:
 
 
 SERVICE_PRINCIPAL = Principal(staff_code="", name="", role=SERVICE)
+
+
+class RevokedToken(Fact):
+    jti: str
+
+
+class RevokedPerson(Fact):
+    """Whose tokens are refused that were issued before a second since 1970."""
+
+    staff_code: str
+    before: int
+
+
+class RevokedTill(Fact):
+    till_id: str
+    before: int
+
+
+class RevocationsTold(Fact):
+    """What doors must refuse, as its owner tells it."""
+
+    tokens: list[RevokedToken]
+    staff: list[RevokedPerson]
+    tills: list[RevokedTill]
+
 
 Revoked = Callable[[Principal], bool]
 Silent = Callable[[], bool]
@@ -144,6 +170,11 @@ class Revocations:
         of_till = {t["till_id"]: t["before"] for t in value.get("tills", ())}
         before = max(of_person.get(principal.staff_code, 0), of_till.get(principal.till_id, 0))
         return principal.issued_at < before
+
+
+def revocations_of(url: str) -> Pull:
+    """The state that says what this door must refuse."""
+    return Pull("revocations", url, RevocationsTold)
 
 
 def heard_authenticator(settings: ServiceSettings, db: Database, clock: Clock) -> Authenticator:

@@ -31,7 +31,9 @@ from services.head_office.port import (
 LEAST_RETRY_S, MOST_RETRY_S = 1.0, 900.0
 MAX_REASONS, MAX_REASON_TEXT, MAX_CODE = 20, 500, 64
 MAX_WORD = 200
-MAX_REVISION = 2**31 - 1
+# what a column of whole numbers holds, and what a page can count
+MAX_NUMBER = 2**31 - 1
+MAX_WHOLE = 2**53 - 1
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 CAPTIVE_PORTAL = "captive_portal"
 
@@ -137,7 +139,7 @@ def booked(body: Mapping[str, Any]) -> list[Booked]:
 def heads(body: Mapping[str, Any]) -> Heads:
     """Heads of chains as head office lists them. Raises NoAnswer."""
     try:
-        return Heads(whole(body["epoch"]), tuple(_head(head) for head in body["heads"]))
+        return Heads(whole(body["epoch"], MAX_NUMBER), tuple(_head(head) for head in body["heads"]))
     except (KeyError, TypeError, AttributeError) as error:
         raise NoAnswer("answer_unreadable") from error
 
@@ -145,7 +147,7 @@ def heads(body: Mapping[str, Any]) -> Heads:
 def opened(body: Mapping[str, Any]) -> list[Opened]:
     """Files of tills as head office opened them. Raises NoAnswer."""
     try:
-        return [Opened(_word(one["name"]), one.get("content"), one["problem"]) for one in body["files"]]
+        return [_opened(one) for one in body["files"]]
     except (KeyError, TypeError, AttributeError) as error:
         raise NoAnswer("answer_unreadable") from error
 
@@ -169,8 +171,13 @@ def is_portal(status: int, content_type: str) -> bool:
 
 
 def _head(head: Mapping[str, Any]) -> Head:
-    numbers = whole(head["epoch"]), whole(head["sequence"])
+    numbers = whole(head["epoch"], MAX_NUMBER), whole(head["sequence"], MAX_NUMBER)
     return Head(_word(head["chain"]), _word(head["name"]), *numbers, _word(head["hash"]))
+
+
+def _opened(one: Mapping[str, Any]) -> Opened:
+    problem = one["problem"]
+    return Opened(_word(one["name"]), one.get("content"), None if problem is None else _word(problem))
 
 
 def _booked(order: Mapping[str, Any]) -> Booked:
@@ -218,15 +225,15 @@ def _date(value: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def whole(value: Any) -> int:
-    """A whole number. Raises TypeError for anything else, for money is never a float."""
-    if isinstance(value, bool) or not isinstance(value, int):
+def whole(value: Any, most: int = MAX_WHOLE) -> int:
+    """A whole number that can be kept. Raises TypeError for anything else, for money is never a float."""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > most:
         raise TypeError("no whole number")
     return value
 
 
 def _revision(value: Any) -> int | None:
-    if value is not None and not 1 <= whole(value) <= MAX_REVISION:
+    if value is not None and not 1 <= whole(value) <= MAX_NUMBER:
         raise ValueError("no revision of ours")
     return None if value is None else whole(value)
 

@@ -3,7 +3,7 @@
 import json
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,7 +13,8 @@ import httpx2
 
 from services.head_office import answers
 from services.head_office.clients import Clients
-from services.head_office.port import Lost, Trouble, Unreachable
+from services.head_office.inflating import unpacked
+from services.head_office.port import FeedFailed, Lost, Trouble, Unreachable
 
 CONNECT_S, READ_S = 5.0, 30.0
 MAX_ANSWER = 4 * 1024 * 1024
@@ -77,12 +78,8 @@ class Asking:
         with self._clients.stream(method, path, timeout=patience, **request) as answer:
             # with the last byte the connection may be gone
             certificate_until = _certificate_until(answer)
-            content = bytearray()
-            for part in answer.iter_bytes():
-                content += part
-                if len(content) > MAX_ANSWER or time.monotonic() > until:
-                    raise Unfinished("too large or too slow")
-        return Exchanged(answer, _json(bytes(content)), certificate_until)
+            content = _content(answer, until)
+        return Exchanged(answer, _json(content), certificate_until)
 
 
 def segment(value: str) -> str:
@@ -129,6 +126,28 @@ def _certificate_until(answer: httpx2.Response) -> float | None:
     connection = answer.extensions.get("network_stream")
     tls = connection.get_extra_info("ssl_object") if connection else None
     return ssl.cert_time_to_seconds(tls.getpeercert()["notAfter"]) if tls else None
+
+
+def _content(answer: httpx2.Response, until: float) -> bytes:
+    """The bytes of an answer, unpacked. Raises Unfinished, and DecodingError for what cannot be unpacked."""
+    # bytes that give no content are counted as well: they may come for ever
+    received = list(_bounded(answer.iter_raw(), until))
+    if not received:
+        return b""
+    try:
+        return b"".join(_bounded(unpacked(answer.headers.get("Content-Encoding", ""), received), until))
+    except FeedFailed as error:
+        raise httpx2.DecodingError(error.reason) from error
+
+
+def _bounded(pieces: Iterable[bytes], until: float) -> Iterator[bytes]:
+    """The pieces, as long as they are neither more nor later than any answer that could be meant."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_ANSWER or time.monotonic() > until:
+            raise Unfinished("too large or too slow")
+        yield piece
 
 
 def _json(content: bytes) -> Any:

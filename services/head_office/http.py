@@ -25,7 +25,7 @@ from services.head_office.asking import (
 )
 from services.head_office.clients import Clients
 from services.head_office.feeds import HttpFeed
-from services.head_office.inflating import inflated
+from services.head_office.inflating import unpacked
 from services.head_office.port import (
     Absent,
     AskAnswer,
@@ -56,7 +56,7 @@ class HttpHeadOffice:
         self._now = now
         self._client = Clients(
             base_url=url.rstrip("/"),
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json", "Accept-Encoding": "gzip"},
             follow_redirects=False,
         )
         self._line = Asking(self._client, now)
@@ -161,7 +161,7 @@ class HttpHeadOffice:
     def feed(self, name: str, since: str | None) -> Iterator[Feed]:
         query = {"since": since} if since else {}
         timeout = httpx2.Timeout(FEED_READ_S, connect=CONNECT_S)
-        request = {"params": query, "headers": {"Accept-Encoding": "gzip"}, "timeout": timeout}
+        request = {"params": query, "timeout": timeout}
         try:
             with self._client.stream("GET", f"/v1/feeds/{name}", **request) as answer:
                 yield HttpFeed(name, _content(answer))
@@ -215,11 +215,7 @@ class HttpHeadOffice:
 def _content(answer: httpx2.Response) -> Iterator[bytes]:
     """The bytes of a feed. Raises FeedFailed or StartAgain where the answer is none."""
     _must_be_feed(answer)
-    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip"):
-        raise FeedFailed("not_gzip", f"It is packed as {encoding[:40]!r}, which was not asked for.")
-    received = _within(FEED_S, answer.iter_raw())
-    return inflated(received) if encoding == "gzip" else received
+    return unpacked(answer.headers.get("Content-Encoding", ""), _within(FEED_S, answer.iter_raw()))
 
 
 def _within(seconds: float, chunks: Iterable[bytes]) -> Iterator[bytes]:

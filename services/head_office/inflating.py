@@ -7,6 +7,15 @@ from services.head_office.port import FeedFailed
 
 PIECE = 256 * 1024
 GZIP = 16 + zlib.MAX_WBITS
+PLAIN = "identity"
+
+
+def unpacked(encoding: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The content of an answer, by its Content-Encoding, in pieces. Raises FeedFailed."""
+    packed = encoding.strip().lower() or PLAIN
+    if packed not in (PLAIN, "gzip"):
+        raise FeedFailed("not_gzip", f"It is packed as {packed[:40]!r}, which was not asked for.")
+    return inflated(chunks) if packed == "gzip" else iter(chunks)
 
 
 def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:

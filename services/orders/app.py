@@ -9,9 +9,10 @@ from services.chassis.database import Database
 from services.chassis.outbox import Outbox
 from services.chassis.sealing import Seals
 from services.chassis.states import Pull, Puller
-from services.chassis.tokens import Authenticator, heard_authenticator
+from services.chassis.tokens import Authenticator, heard_authenticator, revocations_of
 from services.head_office.connecting import connect
 from services.head_office.port import HeadOffice
+from services.orders import pulled
 from services.orders.bell import Bell
 from services.orders.handlers import hearing
 from services.orders.settings import Settings
@@ -68,12 +69,12 @@ def _pullers(settings: Settings, db: Database, outbox: Outbox, clock: Clock) -> 
     token = settings.service_token.get_secret_value()
     catalog, sessions = str(settings.catalog_url), str(settings.sessions_url)
     pulls = {
-        "sessions": (Pull("mode", sessions, apply=hearing.mode(outbox, clock)), Pull("revocations", sessions)),
+        "sessions": (Pull("mode", sessions, pulled.Mode, hearing.mode(outbox, clock)), revocations_of(sessions)),
         "catalog": (
-            Pull("payment-modes", catalog, apply=hearing.payment_modes),
-            Pull("staff", catalog, apply=hearing.staff),
-            Pull("readiness", catalog),
-            Pull("price-book", catalog, apply=hearing.price_book, paged=True),
+            Pull("payment-modes", catalog, list[pulled.PaymentMode], hearing.payment_modes),
+            Pull("staff", catalog, list[pulled.Staff], hearing.staff),
+            Pull("readiness", catalog, pulled.Readiness),
+            Pull("price-book", catalog, pulled.Page, hearing.price_book, paged=True),
         ),
     }
     return {owner: Puller(db, token, theirs) for owner, theirs in pulls.items()}

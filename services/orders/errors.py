@@ -106,7 +106,7 @@ class PaymentRefused(ServiceError):
 
 
 class OrderDiffers(ServiceError):
-    """Another sale is stored under this id."""
+    """Another sale is stored under this id: invoice {invoice}. Look at it before these goods are sold again."""
 
     code = "order_differs"
     status = 409

@@ -41,6 +41,7 @@ from services.orders.states import States
 ANYONE = ("associate",)
 MANAGERS = ("manager",)
 ORDER = "/api/orders/orders/{order_id}"
+NOTHING_TAKEN = of.GivenUp(payments=[])
 
 
 class Door(States, CustomerRoutes):
@@ -62,8 +63,8 @@ class Door(States, CustomerRoutes):
         return Reply(order, status=201 if fresh else 200)  # type: ignore[return-value]
 
     @route("POST", f"{ORDER}/abandon", roles=ANYONE, summary="Give an id up, or learn that its sale is stored")
-    def abandon(self, who: Principal, order_id: UUID) -> of.Abandoned:
-        return selling.abandon(self.app, order_id, who)
+    def abandon(self, who: Principal, order_id: UUID, body: of.GivenUp = NOTHING_TAKEN) -> of.Abandoned:
+        return selling.abandon(self.app, order_id, who, body.payments)
 
     @route("GET", "/api/orders/orders", roles=ANYONE, summary="Orders, the newest first")
     def list_orders(self, query: of.OrderQuery) -> of.OrderPage:

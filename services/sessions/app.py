@@ -11,7 +11,7 @@ from services.chassis.database import Database
 from services.chassis.outbox import Outbox
 from services.chassis.states import Pull, Puller
 from services.chassis.tokens import Authenticator, Remembered, Revocations
-from services.sessions import heard
+from services.sessions import heard, pulled
 from services.sessions.pins import PinHasher
 from services.sessions.settings import Settings
 from services.sessions.store import modes
@@ -86,19 +86,19 @@ def authenticator(settings: Settings, db: Database) -> Authenticator:
 def pulls(settings: Settings, db: Database, clock: Clock) -> Pulls:
     """What is heard of the other services, and what is done at once about it."""
     puller = partial(Puller, db, settings.service_token.get_secret_value())
-    mode_taken = Pull("mode-taken", settings.orders_url)
+    mode_taken = Pull("mode-taken", settings.orders_url, pulled.ModeTaken)
     catalog = (
-        Pull("readiness", settings.catalog_url),
-        Pull("staff", settings.catalog_url, apply=heard.staff(clock)),
+        Pull("readiness", settings.catalog_url, pulled.Readiness),
+        Pull("staff", settings.catalog_url, list[pulled.Staff], heard.staff(clock)),
     )
     orders = (
         mode_taken,
-        Pull("session-figures", settings.orders_url, apply=heard.session_figures),
-        Pull("tills", settings.orders_url, apply=heard.tills(clock)),
-        Pull("unsettled", settings.orders_url),
+        Pull("session-figures", settings.orders_url, pulled.SessionFigures, heard.session_figures),
+        Pull("tills", settings.orders_url, list[pulled.Till], heard.tills(clock)),
+        Pull("unsettled", settings.orders_url, pulled.Unsettled),
     )
     return Pulls(
-        sync=puller((Pull("connectivity", settings.sync_url),)),
+        sync=puller((Pull("connectivity", settings.sync_url, pulled.Connectivity),)),
         catalog=puller(catalog),
         orders=puller(orders),
         mode_taken=puller((mode_taken,)),

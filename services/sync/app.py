@@ -9,9 +9,10 @@ from services.chassis.database import Database
 from services.chassis.outbox import Outbox
 from services.chassis.sealing import Seals
 from services.chassis.states import Pull, Puller
-from services.chassis.tokens import Authenticator, heard_authenticator
+from services.chassis.tokens import Authenticator, heard_authenticator, revocations_of
 from services.head_office.connecting import connect
 from services.head_office.port import HeadOffice
+from services.sync import pulled
 from services.sync.domain.connectivity import Hysteresis
 from services.sync.domain.policy import Policy
 from services.sync.oms import Oms, PortOms
@@ -64,6 +65,6 @@ def _pullers(settings: Settings, db: Database) -> dict[str, Puller]:
     """A puller an owner: one that hangs holds up nobody else's states."""
     token, sessions = settings.service_token.get_secret_value(), settings.sessions_url
     return {
-        "sessions": Puller(db, token, (Pull("mode", sessions), Pull("revocations", sessions))),
-        "orders": Puller(db, token, (Pull(UNSETTLED, settings.orders_url),)),
+        "sessions": Puller(db, token, (Pull("mode", sessions, pulled.Mode), revocations_of(sessions))),
+        "orders": Puller(db, token, (Pull(UNSETTLED, settings.orders_url, pulled.Unsettled),)),
     }

@@ -220,6 +220,10 @@ class Drain:
         try:
             answer, how = self._try(claimed)
             self._note(claimed, answer, how, time.monotonic() - started)
+        except Exception:
+            # what nobody works on is left behind, and asked about
+            log.exception("note_failed", order_id=str(claimed.delivery.order_id))
+            self._forget(claimed)
         finally:
             self._sending -= 1
             self._hand_out()

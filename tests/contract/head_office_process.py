@@ -1,6 +1,5 @@
 """The stand-in head office as a process of its own, as `make run` starts it."""
 
-import socket
 import subprocess
 import sys
 import uuid
@@ -12,7 +11,7 @@ from typing import Any
 import httpx2
 
 from services.head_office.http import HttpHeadOffice
-from tests.support import eventually
+from tests.support import eventually, free_port
 
 ROOT = Path(__file__).parents[2]
 SKU, OTHER_SKU = "SHI00001-S", "SHI00001-M"
@@ -72,12 +71,12 @@ def running(folder: Path) -> Iterator[Process]:
     words = [sys.executable, "-m", "deploy.head_office", "serve", "--listen", address, "--folder", str(folder)]
     process = subprocess.Popen([*words, "--variants", "200"], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        eventually(lambda: _answers(f"http://{address}"), within=30)
+        eventually(lambda: _answers(f"http://{address}"), within=60)
         with closing(Process(f"http://{address}", folder)) as ready:
             yield ready
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 def order(**changes: Any) -> dict[str, Any]:
@@ -92,13 +91,6 @@ def order(**changes: Any) -> dict[str, Any]:
         "totals": {"total_minor": 99_900},
     }
     return document | changes
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def _answers(url: str) -> bool:

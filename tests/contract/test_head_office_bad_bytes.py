@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from head_office_process import free_port
 from raw_server import RawServer, answering, head
 
 from services.head_office.http import HttpHeadOffice
 from services.head_office.port import Absent, FeedFailed, Lost, NoAnswer
+from tests.support import free_port
 
 NDJSON = "application/x-ndjson"
 PACKED = head(NDJSON, "Content-Encoding: gzip")
@@ -147,7 +147,7 @@ def test_s20_an_answer_that_drips_is_not_waited_for_longer_than_was_said():
 def test_s19_whatever_is_scanned_leads_nowhere_else(scanned):
     absent = head("application/problem+json", status="404 Not Found"), line({"type": "not-found"})
     with answering(*absent) as server, client_of(server) as client:
-        assert client.customer_by_code(scanned, timeout=5) == Absent()
+        assert client.customer_by_code(scanned, timeout=30) == Absent()
         path = server.asked[0].split()[1]
     assert path.startswith(b"/v1/customers/by-code/")
     assert not set(path.removeprefix(b"/v1/customers/by-code/")) & set(b"/?#.")

@@ -9,7 +9,7 @@ from head_office_process import SKU
 from services.head_office.http import HttpHeadOffice
 from services.head_office.port import Absent, Done, Lost, NoAnswer, Refused, Unauthorised
 
-SOON = 5.0
+SOON = 30.0
 
 
 @pytest.fixture

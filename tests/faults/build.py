@@ -9,7 +9,8 @@ from pathlib import Path
 
 from services.chassis import boot
 
-FOLDER, SABOTAGE = "FAULT_FOLDER", "FAULT_DEFENCE_OFF"
+FOLDER, SABOTAGE, CLOCKS = "FAULT_FOLDER", "FAULT_DEFENCE_OFF", "FAULT_CLOCKS"
+SHORT, DELIVERED = "short", "delivered"
 
 
 def main() -> None:
@@ -19,7 +20,8 @@ def main() -> None:
         boot.patch()
         from tests.faults import defences, seams, short_clocks
 
-        short_clocks.install()
+        if os.environ[CLOCKS] == SHORT:
+            short_clocks.install()
         seams.Seams(Path(os.environ[FOLDER]), f"{service}.{kind}").install()
         defences.switch_off(os.environ.get(SABOTAGE, ""), service)
     from services.chassis.main import main as run

@@ -13,6 +13,7 @@ from tests.faults.evidence import Booked, Evidence, Held
 
 MOST_GROWTH = 0.05
 ENOUGH = 50
+APRIL = 4
 NUMBER = re.compile(r"[A-Z0-9/-]{1,16}")
 SETTLED = {"synced", "pending", "void"}
 
@@ -41,7 +42,7 @@ def check(found: Evidence) -> Findings:
     """Counts every invariant."""
     wrong = {name: lines for name, test in CHECKS.items() if (lines := list(test(found)))}
     held = {order.order_id for order in found.held}
-    doubled = sum(count - 1 for count in found.booked_count().values())
+    doubled = sum(count - 1 for count in found.numbers_booked().values())
     unexpected = set(found.booked_count()) - found.attempted
     return Findings(
         wrong=wrong,
@@ -76,11 +77,12 @@ def nothing_confirmed_is_missing(found: Evidence) -> Iterator[str]:
 
 def all_arrived_once(found: Evidence) -> Iterator[str]:
     booked, refused = {order.order_id: order for order in found.booked}, found.refused()
-    for order_id, count in found.booked_count().items():
+    for number, count in found.numbers_booked().items():
         if count > 1:
-            yield f"{order_id} is at head office {count} times"
+            yield f"{number} is at head office {count} times"
     for order in found.held:
         yield from _stands(order, booked.get(order.order_id), found.cancelled)
+        yield from _altered(order.order_id, booked.get(order.order_id), found)
         if order.state == "pending" and order.order_id not in refused:
             yield f"{order.order_id} is pending though nobody refused it"
 
@@ -96,6 +98,13 @@ def _stands(order: Held, there: Booked | None, cancelled: Mapping[str, str]) -> 
         yield f"{order_id} is at head office and here it is {order.state}"
     if order.state == "void" and cancelled.get(order_id) != order.number:
         yield f"{order_id} is void and head office was not told, or by another number"
+
+
+def _altered(order_id: str, there: Booked | None, found: Evidence) -> Iterator[str]:
+    """Of what nobody corrected, head office has each word that the till was told, customer, note and delivery too."""
+    told = found.acked.get(order_id)
+    if there and told and there.whole != told.whole and order_id not in found.corrected:
+        yield f"{order_id} is at head office otherwise than its till was told"
 
 
 def nothing_unexpected(found: Evidence) -> Iterator[str]:
@@ -126,19 +135,35 @@ def chains_hold(found: Evidence) -> Iterator[str]:
 
 
 def sessions_add_up(found: Evidence) -> Iterator[str]:
-    totals: dict[str | None, list[int]] = defaultdict(list)
+    orders: dict[str | None, list[Held]] = defaultdict(list)
     for order in found.held:
-        totals[order.session_id].append(order.total_minor)
+        orders[order.session_id].append(order)
     for session in found.sessions:
-        held = totals[session.session_id]
-        if session.status != "open" and (len(held), sum(held)) != (session.orders, session.total_minor):
+        held = orders[session.session_id]
+        figures = len(held), sum(order.total_minor for order in held)
+        if session.status == "open":
+            continue
+        if figures != (session.orders, session.total_minor):
             yield f"session {session.session_id}: {session.orders} sealed, {len(held)} held"
+        if dict(_taken(held)) != dict(session.by_mode):
+            yield f"session {session.session_id}: {session.by_mode} sealed, {dict(_taken(held))} paid"
+
+
+def _taken(orders: Iterable[Held]) -> Counter[str]:
+    """What was paid, by payment mode."""
+    taken: Counter[str] = Counter()
+    for order in orders:
+        taken.update(order.paid)
+    return taken
 
 
 def stock_adds_up(found: Evidence) -> Iterator[str]:
     for stock in found.stock:
         if stock.sold != stock.moved:
             yield f"{stock.sku}: {stock.sold} sold, movements say {stock.moved}"
+    for order in found.held:
+        if not order.moved and order.state != "void":
+            yield f"{order.order_id}: its movements are not its lines"
 
 
 def nothing_waits_to_be_told(found: Evidence) -> Iterator[str]:
@@ -149,6 +174,9 @@ def nothing_waits_to_be_told(found: Evidence) -> Iterator[str]:
 
 def each_fact_taken_once(found: Evidence) -> Iterator[str]:
     yield from found.inbox_doubles
+    for order in found.held:
+        if not order.noted:
+            yield f"{order.order_id}: what catalog noted is not its lines"
 
 
 def only_planted_letters_are_dead(found: Evidence) -> Iterator[str]:
@@ -180,6 +208,22 @@ def amounts_balance(found: Evidence) -> Iterator[str]:
     for order in found.held:
         if order.balance:
             yield f"{order.order_id}: {order.balance}"
+
+
+def number_is_of_its_year(found: Evidence) -> Iterator[str]:
+    for order in found.held:
+        day = order.business_date
+        year = day.year - (day.month < APRIL)
+        if not re.fullmatch(rf".+/{year % 100:02d}-\d+", order.number):
+            yield f"{order.number} is of {day}"
+
+
+def sold_as_agreed(found: Evidence) -> Iterator[str]:
+    for order in found.held:
+        if found.agreed.get(order.order_id, order.total_minor) != order.total_minor:
+            yield f"{order.order_id} is of another total than its customer agreed to"
+        if (order.mode == "offline") != (order.session_id is not None):
+            yield f"{order.order_id} was sold {order.mode}, in session {order.session_id}"
 
 
 def sessions_do_not_overlap(found: Evidence) -> Iterator[str]:
@@ -217,6 +261,13 @@ def nobody_was_surprised(found: Evidence) -> Iterator[str]:
     yield from found.surprises
 
 
+def row_kept_its_word(found: Evidence) -> Iterator[str]:
+    if found.not_held:
+        yield found.not_held
+    if found.longest_wait_s > found.most_wait_s:
+        yield f"a till waited for {found.longest_wait_s:.1f} s, {found.most_wait_s:.0f} s are allowed"
+
+
 def one_key_an_order(found: Evidence) -> Iterator[str]:
     keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
     created: Counter[str] = Counter()
@@ -232,6 +283,8 @@ def one_key_an_order(found: Evidence) -> Iterator[str]:
     for delivery in found.deliveries:
         if list(delivery.fences) != sorted(delivery.fences):
             yield f"{delivery.order_id}: an older sender wrote after a newer one"
+        if delivery.accepted > 1:
+            yield f"{delivery.order_id}: {delivery.accepted} senders wrote that it was accepted"
 
 
 CHECKS: dict[str, Check] = {
@@ -248,6 +301,8 @@ CHECKS: dict[str, Check] = {
     "I12": every_order_stands_somewhere,
     "I13": only_judgements_are_attempts,
     "I14": amounts_balance,
+    "I15": number_is_of_its_year,
+    "I16": sold_as_agreed,
     "I17": sessions_do_not_overlap,
     "I19": nothing_private_is_told,
     "I20": nothing_grew,
@@ -255,4 +310,5 @@ CHECKS: dict[str, Check] = {
     "I22": something_happened,
     "I23": nobody_was_surprised,
     "I24": one_key_an_order,
+    "own": row_kept_its_word,
 }

@@ -4,6 +4,7 @@ import hashlib
 import json
 import sqlite3
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,11 +25,18 @@ CANARY = "Kanarienvogel"
 PERSONAL = ("customer", "note", "delivery")
 
 HELD = """
-    select o.order_id::text, o.document, o.state, o.mode, o.session_id::text, o.series, o.sequence,
+    select o.order_id::text, md5(o.document::text) as seen, o.state, o.mode, o.session_id::text, o.series, o.sequence,
         o.invoice_number, o.total_minor,
-        (select coalesce(sum(p.amount_minor), 0) from orders.payments p where p.order_id = o.order_id) as paid
+        coalesce((select jsonb_object_agg(m.payment_mode, m.minor) from (select p.payment_mode,
+            sum(p.amount_minor) as minor from orders.payments p where p.order_id = o.order_id group by 1) m), '{}')
+            as paid,
+        coalesce((select jsonb_object_agg(m.sku, m.quantity) from orders.movements m where m.order_id = o.order_id),
+            '{}') as moved, o.business_date,
+        coalesce((select jsonb_object_agg(s.sku, s.quantity) from catalog.sale_lines s
+            where s.order_id = o.order_id), '{}') as noted
     from orders.orders o
 """
+DOCUMENTS = "select order_id::text, document from orders.orders where order_id::text = any(%s)"
 # answers that judged an order since it last began anew
 DELIVERIES = """
     select d.order_id::text, d.state, d.attempts,
@@ -36,12 +44,16 @@ DELIVERIES = """
             and h.edge in ('refused', 'exhausted', 'failed')
             and h.id > coalesce((select max(a.id) from sync.history a where a.order_id = d.order_id
                 and a.edge in ('retried', 'corrected', 'sent_again')), 0)) as judged,
+        (select count(*) from sync.history h where h.order_id = d.order_id and h.edge = 'accepted'
+            and h.id > coalesce((select max(a.id) from sync.history a where a.order_id = d.order_id
+                and a.edge = 'sent_again'), 0)) as accepted,
         array(select h.fence from sync.history h where h.order_id = d.order_id order by h.id) as fences
     from sync.deliveries d where d.placed_at is not null or d.state <> 'withdrawn'
 """
 SESSIONS = """
     select session_id::text, status, extract(epoch from started_at)::float as started,
-        extract(epoch from ended_at)::float as ended, orders, total_minor, sealed_at
+        extract(epoch from ended_at)::float as ended, orders, total_minor, by_payment_mode,
+        sealed_at
     from sessions.offline_sessions order by started_at
 """
 STOCK = """
@@ -51,12 +63,22 @@ STOCK = """
 """
 DOUBLES = "select consumer, event_id::text from {}.inbox group by 1, 2 having count(*) > 1"
 LETTERS = "select id, consumer, error from {}.inbox_failures where dead"
-UNSENT = "select count(*) from {}.outbox where published_at is null"
+BOOKED = "select order_id, invoice_number, total_minor, document from orders"
+# not sent, or for a minute not known to have arrived
+UNSENT = "select count(*) from {}.outbox where published_at is null or created_at < now() - interval '60 s'"
 
 
 def seen_digest(document: dict[str, Any]) -> str:
     """What a customer holds in the hand: all of an invoice but what is a person's."""
-    facts = {key: value for key, value in document.items() if key not in PERSONAL}
+    return _digest({key: value for key, value in document.items() if key not in PERSONAL})
+
+
+def whole_digest(document: dict[str, Any]) -> str:
+    """All of a sale as it is sent, but for how often it was sent and corrected."""
+    return _digest({key: value for key, value in document.items() if key not in ("revision", "correction")})
+
+
+def _digest(facts: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -65,9 +87,16 @@ class Collector:
 
     def __init__(self, system: System) -> None:
         self._system = system
+        # what was reckoned of a document counts as long as the document is the same
+        self._reckoned: dict[tuple[str, str], tuple[str, str, Counter[str]]] = {}
+        self._whole: dict[bytes, str] = {}
 
     def held(self) -> Iterator[Held]:
-        for row in self._rows(HELD):
+        rows = self._rows(HELD)
+        self._reckon({row.order_id: row.seen for row in rows if (row.order_id, row.seen) not in self._reckoned})
+        for row in rows:
+            digest, balance, sold = self._reckoned[row.order_id, row.seen]
+            paid = sum(row.paid.values())
             yield Held(
                 row.order_id,
                 row.invoice_number,
@@ -77,18 +106,29 @@ class Collector:
                 row.state,
                 row.mode,
                 row.session_id,
-                seen_digest(row.document),
-                balance(row.document, row.paid),
+                digest,
+                row.paid,
+                row.business_date,
+                balance or ("" if paid == row.total_minor else f"{paid} paid for {row.total_minor}"),
+                row.moved == sold,
+                row.noted == sold,
             )
+
+    def _reckon(self, seen: dict[str, str]) -> None:
+        for order_id, document in self._rows(DOCUMENTS, list(seen)):
+            sold: Counter[str] = Counter()
+            for line in document["lines"]:
+                sold[line["sku"]] += line["quantity"]
+            self._reckoned[order_id, seen[order_id]] = seen_digest(document), balance(document), sold
 
     def deliveries(self) -> Iterator[Delivery]:
         for row in self._rows(DELIVERIES):
-            yield Delivery(row.order_id, row.state, row.attempts, row.judged, tuple(row.fences))
+            yield Delivery(row.order_id, row.state, row.attempts, row.judged, row.accepted, tuple(row.fences))
 
     def sessions(self) -> Iterator[Session]:
         for r in self._rows(SESSIONS):
             status = r.status if r.sealed_at else "open"
-            yield Session(r.session_id, status, r.started, r.ended, r.orders, r.total_minor)
+            yield Session(r.session_id, status, r.started, r.ended, r.orders, r.total_minor, r.by_payment_mode)
 
     def stock(self) -> Iterator[Stock]:
         return (Stock(row.sku, row.sold, row.moved) for row in self._rows(STOCK))
@@ -123,8 +163,11 @@ class Collector:
         return [f"{file} holds a customer's name" for file in found.stdout.splitlines()]
 
     def booked(self) -> Iterator[Booked]:
-        for row in self._office("select order_id, invoice_number, total_minor from orders"):
-            yield Booked(*row)
+        for order_id, number, total_minor, document in self._office(BOOKED):
+            text = hashlib.sha256(document.encode()).digest()
+            if text not in self._whole:
+                self._whole[text] = whole_digest(json.loads(document))
+            yield Booked(order_id, number, total_minor, self._whole[text])
 
     def cancelled(self) -> dict[str, str]:
         return dict(self._office("select order_id, coalesce(invoice_number, '') from cancellations"))
@@ -133,24 +176,22 @@ class Collector:
         for row in self._office("select order_id, key, fingerprint, status from posts order by id"):
             yield Post(*row)
 
-    def _office(self, statement: str) -> list[Any]:
+    def _office(self, statement: str, *values: Any) -> list[Any]:
         """Head office's own file, read while it runs."""
         file: Path = self._system.plan.stand_in_folder / RECORDS
         with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
-            return db.execute(statement).fetchall()
+            return db.execute(statement, values).fetchall()
 
-    def _rows(self, statement: str) -> list[Any]:
+    def _rows(self, statement: str, *values: Any) -> list[Any]:
         with psycopg.connect(self._system.plan.postgres.url(database=DATABASE), row_factory=namedtuple_row) as db:
-            return db.execute(statement.encode()).fetchall()
+            return db.execute(statement.encode(), values or None).fetchall()
 
 
-def balance(document: dict[str, Any], paid: int) -> str:
-    """What does not add up in an order, reckoned anew: payments, total, lines, both halves of the tax."""
+def balance(document: dict[str, Any]) -> str:
+    """What does not add up in a document, reckoned anew: total, lines, both halves of the tax."""
     totals, lines = document["totals"], document["lines"]
-    total = totals["total_minor"]
-    if paid != total:
-        return f"{paid} paid for {total}"
-    if total != sum(line["amount_minor"] - line["discount_minor"] for line in lines) + totals["round_off_minor"]:
+    amounts = sum(line["amount_minor"] - line["discount_minor"] for line in lines)
+    if totals["total_minor"] != amounts + totals["round_off_minor"]:
         return "lines do not make the total"
     return next(_wrong_tax(lines), "")
 

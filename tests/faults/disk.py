@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from deploy.runner.process import wait_until
 from tests.faults.world import NotMade
 
 SIZE_MB = 3_000
+LET_GO_WITHIN_S = 60
 # the file system stops at once, and writes neither its log nor what was not synced
 SHUTDOWN = 0x8004587D
 WITHOUT_LOG = 2
@@ -50,8 +52,12 @@ class Disk:
             os.close(handle)
 
     def start_again(self) -> None:
-        """Mounts it again, as a start of the machine does."""
-        _run("umount", str(self.mount))
+        """Mounts it again, as a start of the machine does.
+
+        The kernel may need a moment to let go of what those had open that were killed just now.
+        """
+        if not wait_until(self._put_down, within=LET_GO_WITHIN_S):
+            raise NotMade(f"{self.mount} is still in use {LET_GO_WITHIN_S} s after everything was killed")
         _run("mount", self._loop, str(self.mount))
 
     @contextmanager
@@ -65,6 +71,9 @@ class Disk:
             yield
         finally:
             ballast.unlink()
+
+    def _put_down(self) -> bool:
+        return subprocess.run(["umount", str(self.mount)], capture_output=True, check=False).returncode == 0
 
     def _make(self) -> None:
         with self._image.open("wb") as image:

@@ -13,8 +13,8 @@ from tests.faults.world import World
 
 # rounds in which every process has loaded what it ever needs, and pools have opened what they may
 WARMING_UP = 8
-# pools open a connection more when several wait at one moment, and keep it
-SPARE = {"connections to the broker": 2, "connections to the database": 8}
+# pools open a connection more when several wait at one moment, and keep it: one for the replies of each worker
+SPARE = {"connections to the broker": 4, "connections to the database": 8}
 # a question to another service holds a connection for a moment: what is gone at the next look did not grow
 LOOKS, LOOK_S = 20, 0.3
 PAGE = os.sysconf("SC_PAGE_SIZE")

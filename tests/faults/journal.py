@@ -6,32 +6,33 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Acked:
-    """A sale that its till was told is stored; `digest` covers what the customer holds in the hand."""
+    """A sale that its till was told is stored; `digest` covers all but what is a person's, `whole` all of it."""
 
     order_id: str
     till: str
     number: str
     total_minor: int
     digest: str
+    whole: str
 
 
 @dataclass
 class Journal:
     """What eight tills noted; safe to write from their threads."""
 
-    attempted: set[str] = field(default_factory=set)
+    agreed: dict[str, int] = field(default_factory=dict)
     acked: dict[str, Acked] = field(default_factory=dict)
     again: dict[str, Acked] = field(default_factory=dict)
     abandoned: set[str] = field(default_factory=set)
-    unanswered: set[str] = field(default_factory=set)
     void_asked: set[str] = field(default_factory=set)
     surprises: list[str] = field(default_factory=list)
     longest_s: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def attempt(self, order_id: str) -> None:
+    def attempt(self, order_id: str, total_minor: int) -> None:
+        """Notes that a till is about to ask for a sale, at the total that its customer agreed to."""
         with self._lock:
-            self.attempted.add(order_id)
+            self.agreed[order_id] = total_minor
 
     def ack(self, sale: Acked) -> None:
         """Notes what a till was told; told twice, it has to be told the same."""
@@ -41,7 +42,7 @@ class Journal:
                 self.again[sale.order_id] = sale
 
     def waited(self, seconds: float) -> None:
-        """Notes how long a till was without an answer to Pay."""
+        """Notes how long a till was without an answer."""
         with self._lock:
             self.longest_s = max(self.longest_s, seconds)
 
@@ -50,9 +51,8 @@ class Journal:
             self.abandoned.add(order_id)
 
     def give_up(self, order_id: str) -> None:
-        """Notes that nobody can say what became of it: it may be held, and was never confirmed."""
-        with self._lock:
-            self.unanswered.add(order_id)
+        """Nobody says what becomes of it: it may be held, and was never confirmed."""
+        self.surprise(f"{order_id}: no answer for minutes")
 
     def ask_void(self, order_id: str) -> None:
         with self._lock:

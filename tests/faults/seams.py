@@ -7,6 +7,7 @@ armed by a file with its name; the first process that reaches it takes the file 
 import os
 import re
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +18,10 @@ from typing import Any
 
 WRITES = re.compile(r"\b(insert into|update|delete from)\b", re.IGNORECASE)
 SKIPPED = ("contextlib", "services.chassis.database", __name__)
-STRIKES = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
+# to the process
+SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
+# to its connection to the database: nothing passes any more, or what is sent arrives and no answer comes back
+CUTS = {"cut": socket.SHUT_RDWR, "deaf": socket.SHUT_RD}
 
 
 class Seams:
@@ -29,8 +33,8 @@ class Seams:
         self._seen_file = folder / "seen" / process
         self._seen: set[str] = set()
 
-    def reach(self, name: str) -> None:
-        """Says that the process is at this point; it may not get beyond it."""
+    def reach(self, name: str, tx: Any = None) -> None:
+        """Says that the process is at this point, in a transaction or none; it may not get beyond it."""
         point = f"{self._process}:{name}"
         if point not in self._seen:
             self._seen.add(point)
@@ -38,7 +42,7 @@ class Seams:
                 seen.write(f"{point}\n")
         with suppress(FileNotFoundError):
             (self._armed / point).rename(self._struck / point)
-            os.kill(os.getpid(), STRIKES[(self._struck / point).read_text()])
+            _strike((self._struck / point).read_text(), tx)
 
     def install(self) -> None:
         """Puts the seams into the chassis and the port; before a service is built."""
@@ -67,7 +71,7 @@ class Seams:
                 yield tx
                 writes = tx.info["writes"]
                 if writes:
-                    self.reach(f"{where}.before_commit")
+                    self.reach(f"{where}.before_commit", tx)
             if writes:
                 self.reach(f"{where}.after_commit")
 
@@ -115,6 +119,15 @@ class Seams:
             return result
 
         setattr(owner, name, around)
+
+
+def _strike(how: str, tx: Any) -> None:
+    if how in SIGNALS:
+        os.kill(os.getpid(), SIGNALS[how])
+    else:
+        wire = os.dup(tx.connection.dbapi_connection.pgconn.socket)
+        with socket.socket(fileno=wire) as connection:
+            connection.shutdown(CUTS[how])
 
 
 def _caller(frame: FrameType | None) -> str:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 from deploy.demo import selling
@@ -14,7 +14,7 @@ from deploy.demo.api import Refused, StoreApi
 from deploy.demo.people import People, Till
 from deploy.demo.store import Store
 from services.chassis.ids import new_id
-from tests.faults.collect import CANARY, seen_digest
+from tests.faults.collect import CANARY, seen_digest, whole_digest
 from tests.faults.journal import Acked, Journal
 
 PATIENCE_S = 150.0
@@ -66,23 +66,31 @@ class Tills:
         cart = selling.cart_of(basket)
         if rng.randrange(CUSTOMER_EVERY) == 0:
             cart["customer"] = {"name": f"{CANARY} {rng.randrange(99)}", "phone": f"9{rng.randrange(10**9):09}"}
-        quote = self._patiently(lambda: till.api.post("/api/orders/quotes", cart))
+        quote = self._timed(lambda: till.api.post("/api/orders/quotes", cart))
         if quote is None:
+            self._journal.give_up(cart["order_id"])
             return
-        sale = selling.paid(cart, quote["totals"]["total_minor"])
-        self._journal.attempt(cart["order_id"])
+        sale = self._agreed(cart, quote)
         self.pay(till, sale)
         if rng.randrange(AGAIN_EVERY) == 0 and cart["order_id"] in self._journal.acked:
             self.pay(till, sale)
         if rng.randrange(VOID_EVERY) == 0 and cart["order_id"] in self._journal.acked:
             self._void(till, cart["order_id"])
 
+    def ready(self, till: Till, skus: list[str]) -> dict[str, Any]:
+        """A sale of one each, as it is when Pay is pressed."""
+        cart = selling.cart_of([(sku, 1) for sku in skus])
+        return self._agreed(cart, till.api.post("/api/orders/quotes", cart))
+
+    def _agreed(self, cart: dict[str, Any], quote: dict[str, Any]) -> dict[str, Any]:
+        total = quote["totals"]["total_minor"]
+        self._journal.attempt(cart["order_id"], total)
+        return selling.paid(cart, total)
+
     def pay(self, till: Till, sale: dict[str, Any]) -> dict[str, Any] | None:
         """Pays until somebody answers; what the till was told, if it was told that the sale is stored."""
         order_id = sale["order_id"]
-        began = time.monotonic()
-        answer = self._patiently(lambda: till.api.post("/api/orders/orders", sale))
-        self._journal.waited(time.monotonic() - began)
+        answer = self._timed(lambda: till.api.post("/api/orders/orders", sale))
         if answer is None:
             self._abandon(till, order_id)
         else:
@@ -92,7 +100,8 @@ class Tills:
     def _told(self, till: Till, order: dict[str, Any]) -> None:
         document = order["document"]
         number, total = document["invoice"]["number"], document["totals"]["total_minor"]
-        self._journal.ack(Acked(document["order_id"], till.name, number, total, seen_digest(document)))
+        digests = seen_digest(document), whole_digest(document)
+        self._journal.ack(Acked(document["order_id"], till.name, number, total, *digests))
 
     def _abandon(self, till: Till, order_id: str) -> None:
         """A till that gives up may forget the sale only when it was told what became of it."""
@@ -116,6 +125,14 @@ class Tills:
             wish["approval_id"] = approval["approval_id"]
             self._journal.ask_void(order_id)
             self._patiently(lambda: till.api.post(f"/api/orders/orders/{order_id}/void", wish))
+
+    def _timed(self, call: Callable[[], Any]) -> Any:
+        """The same as _patiently; how long it took is noted."""
+        began = time.monotonic()
+        try:
+            return self._patiently(call)
+        finally:
+            self._journal.waited(time.monotonic() - began)
 
     @staticmethod
     def _patiently(call: Callable[[], Any]) -> Any:
@@ -145,8 +162,10 @@ class BackOffice:
         self.failed: Counter[str] = Counter()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._errands = [
+        self._errands: list[Callable[[], Any]] = [
             self._customer,
+            self._erase,
+            self._correct,
             self._held_cart,
             self._sign_in_code,
             self._sign_in,
@@ -172,21 +191,38 @@ class BackOffice:
         if self._thread:
             self._thread.join()
 
+    def close(self) -> None:
+        self._manager.close()
+        self._till.close()
+
     def _work(self) -> None:
         while not self._stopping.wait(0.25):
             weights = [self.pairs if errand == self._pair else 1 for errand in self._errands]
             self._try(self._rng.choices(self._errands, weights)[0])
 
-    def _try(self, errand: Callable[[], None]) -> None:
+    def _try(self, errand: Callable[[], Any]) -> None:
         try:
             errand()
             self.done[errand.__name__] += 1
         except (Refused, TimeoutError, IndexError) as error:
             self.failed[f"{errand.__name__}: {str(error)[:60]}"] += 1
 
-    def _customer(self) -> None:
+    def _customer(self) -> str:
         who = {"name": f"{CANARY} {self._rng.randrange(99)}", "phone": f"9{self._rng.randrange(10**9):09}"}
-        self._till.put(f"/api/orders/customers/{new_id()}", who)
+        customer_id = str(new_id())
+        self._till.put(f"/api/orders/customers/{customer_id}", who)
+        return customer_id
+
+    def _erase(self) -> None:
+        """Somebody who is known, has bought nothing, and asks to be forgotten."""
+        self._manager.post(f"/api/orders/customers/{self._customer()}/erase", {"reason": "asked to"})
+
+    def _correct(self) -> None:
+        """Another note on an order that waits, for a person or for the line."""
+        orders = self._manager.get("/api/sync/deliveries", limit=50)["items"]
+        order = self._rng.choice([one for one in orders if one["state"] not in ("synced", "withdrawn")])
+        wish = {"wish_id": str(new_id()), "reason": "forgotten", "note": f"{CANARY} {self._rng.randrange(99)}"}
+        self._manager.post(f"/api/orders/orders/{order['order_id']}/corrections", wish)
 
     def _held_cart(self) -> None:
         items = self._till.get("/api/catalog/changes", since=0, limit=50)["items"]
@@ -207,7 +243,8 @@ class BackOffice:
     def _sign_in(self) -> None:
         code, pin = json.loads((self._store.folder / "demo.json").read_text())["manager"]
         token = self._till.post("/api/sessions/sign-in", {"staff_code": code, "pin": pin})["token"]
-        StoreApi(self._store.address, token).post("/api/sessions/sign-out", {})
+        with closing(StoreApi(self._store.address, token)) as api:
+            api.post("/api/sessions/sign-out", {})
 
     def _pair(self) -> None:
         till = self._manager.post("/api/orders/tills", {"name": f"Spare {self._rng.randrange(10**6)}"})
@@ -246,8 +283,10 @@ class BackOffice:
         self._manager.delete(f"/api/sessions/staff/{who}/block")
 
     def _grant(self) -> None:
-        folder = self._manager.get("/api/sessions/storage-grant")["edge"]["folder"]
-        self._manager.put("/api/sessions/storage-grant", {"folder": folder})
+        """The same folder once more; none while nobody has heard of the first."""
+        granted = self._manager.get("/api/sessions/storage-grant")["edge"]
+        if granted:
+            self._manager.put("/api/sessions/storage-grant", {"folder": granted["folder"]})
 
     def _orphan(self) -> None:
         """Money that was taken for a sale that is refused."""

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 LONGEST_S = 10.0
+HEARTBEAT_S = 8
 
 
 def install() -> None:
     """Shortens the clocks of this process."""
-    from services.chassis import inbox, intake, provided, relay
+    from services.chassis import amqp_connection, inbox, intake, provided, relay
     from services.sync.settings import Settings
 
+    amqp_connection.HEARTBEAT_S = HEARTBEAT_S
     relay.ASK_EVERY_S = 2.0
     relay.RelayLoop.__init__.__kwdefaults__["proven_after"] = 4.0
     inbox.RETRY_AFTER_S = (0.5, 1, 2, 3, 4)

@@ -1,13 +1,14 @@
 """The table that a person reads, and the one that stands in the documents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from statistics import median
 
+from tests.faults.checker import CHECKS
 from tests.faults.rounds import Row
 
 HEADS = (
     "fault", "what", "rounds", "attempts", "acknowledged", "lost", "doubled", "unexpected", "recovered", "not run",
-    "longest Pay", "back after, median / worst (within)", "red",
+    "longest wait (within)", "back after, median / worst (within)", "red",
 )  # fmt: skip
 
 
@@ -20,17 +21,17 @@ def cells(row: Row) -> list[str]:
         row.drill.row,
         row.drill.title,
         *(str(count) for count in counts),
-        f"{row.longest_s:.1f} s",
+        f"{row.longest_s:.1f} s ({row.drill.most_wait:.0f} s)",
         f"{took} ({row.drill.within:.0f} s)",
-        " ".join(sorted(row.wrong, key=lambda name: int(name[1:]))) or "–",
+        " ".join(name for name in CHECKS if name in row.wrong) or "–",
     ]
 
 
-def markdown(rows: Iterable[Row], seed: int) -> str:
-    """The table as Markdown."""
+def markdown(rows: Iterable[Row], not_made: Mapping[str, str], made: str) -> str:
+    """The table as Markdown, how it was `made`, and what is not in it, with why."""
     lines = [f"| {' | '.join(HEADS)} |", f"|{'---|' * len(HEADS)}"]
     lines += [f"| {' | '.join(cells(row))} |" for row in rows]
-    return "\n".join([*lines, "", f"seed {seed}"])
+    return "\n".join([*lines, "", made, "", *(f"- {row} not run: {why}" for row, why in not_made.items())])
 
 
 def line(row: Row) -> str:
@@ -39,7 +40,7 @@ def line(row: Row) -> str:
     text = (
         f"{shown[0]:<6} {shown[1]:<62.62} {row.acked:>6} acknowledged  lost {row.lost}  doubled {row.doubled}  "
         f"unexpected {row.unexpected}  recovered {row.recovered}  not run {row.not_run}  "
-        f"pay {shown[-3]}  back {shown[-2]}"
+        f"wait {shown[-3]}  back {shown[-2]}"
     )
     wrong = [f"         {name}: {detail}" for name, found in row.wrong.items() for detail in found[:4]]
     return "\n".join([text, *wrong, *([f"         {row.why}"] if row.why else [])])

@@ -4,8 +4,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -20,12 +20,14 @@ from deploy.runner import supervisor
 from deploy.runner.database_roles import DATABASE
 from deploy.runner.plan import Plan
 from deploy.runner.postgres import Postgres
-from deploy.runner.process import Process, descendants
+from deploy.runner.process import Process, descendants, last_words
 from deploy.runner.processes import HttpProcess
 from deploy.runner.rabbitmq import RabbitMQ
 from deploy.runner.settings import RunSettings
+from deploy.runner.supervisor import stop_all
 from deploy.runner.system import System
-from tests.faults import build, other_broker
+from services.chassis import amqp_connection
+from tests.faults import build, other_broker, short_clocks
 from tests.faults.collect import Collector
 from tests.faults.defences import FSYNC
 from tests.faults.journal import Journal
@@ -36,7 +38,7 @@ from tests.support import own_ports
 LOOK_S = 0.2
 # eight tills at this pace sell some thirty times a second
 PAUSE_S = 0.22
-SHORT_PAUSE_S = 0.4
+SHORT_PAUSE_S, LONGEST_PAUSE_S = 0.4, supervisor.LONGEST_PAUSE_S
 SERVICES = {
     "orders": {"oversell": "warn", "limit_order_minor": str(10**13), "limit_session_minor": str(10**13)},
     "sync": {"probe_seconds": "1", "oms_slow_start_seconds": "2", "oms_timeout_seconds": "6"},
@@ -48,13 +50,18 @@ class BuiltPlan(Plan):
 
     defence_off = ""
     other_broker: Path | None = None
+    clocks = build.SHORT
 
     def service(self, service: str, kind: str) -> HttpProcess:
         process = super().service(service, kind)
         inner: Any = process.process
         words = inner._command
         words[words.index("-m") + 1 :] = [build.__name__, service, kind]
-        inner._environment |= {build.FOLDER: str(self.faults), build.SABOTAGE: self.defence_off}
+        inner._environment |= {
+            build.FOLDER: str(self.faults),
+            build.SABOTAGE: self.defence_off,
+            build.CLOCKS: self.clocks,
+        }
         return process
 
     def another(self, service: str, kind: str) -> HttpProcess:
@@ -83,6 +90,14 @@ class NotMade(Exception):
     """A fault that this machine cannot make; the text says why."""
 
 
+class NotStruck(Exception):
+    """A fault that was not seen to strike; the text says what was looked for."""
+
+
+class NotHeld(Exception):
+    """What has to hold while a fault lasts does not; the text says what."""
+
+
 @dataclass
 class World:
     """What a drill may do."""
@@ -90,6 +105,7 @@ class World:
     system: System
     seed: int
     load: float = 1.0
+    pace: float = 1.0
     journal: Journal = field(default_factory=Journal)
     forgotten: set[str] = field(default_factory=set)
     poison: int = 0
@@ -101,6 +117,8 @@ class World:
         self.armoury = Armoury(self.system.plan.folder / "faults")
         self.collector = Collector(self.system)
         self.people = sign_in(self.store)
+        for till in self.people.tills:
+            till.api._keep_trying *= self.pace
         self.manager = self.people.manager
         self.impatient = StoreApi(self.store.address, self.manager.token, keep_trying=0)
         self._grant()
@@ -118,9 +136,11 @@ class World:
         *,
         seed: int,
         load: float,
+        pace: float = 1.0,
         defence_off: str = "",
         broker: Path | None = None,
         data_on: Path | None = None,
+        clocks: str = build.SHORT,
     ) -> Iterator[Self]:
         """A store of its own in a folder, and people in it; database and broker may have another disk."""
         for name in ("postgres", "rabbitmq") if data_on else ():
@@ -128,12 +148,23 @@ class World:
             folder.mkdir(exist_ok=True)
             (folder / name).symlink_to(data_on / name)  # type: ignore[operator]
         # what dies again and again is started again at once: a drill has no minute to wait
-        supervisor.LONGEST_PAUSE_S = SHORT_PAUSE_S
-        plan: type[BuiltPlan] = type("Built", (BuiltPlan,), {"defence_off": defence_off, "other_broker": broker})
+        supervisor.LONGEST_PAUSE_S = SHORT_PAUSE_S if clocks == build.SHORT else LONGEST_PAUSE_S
+        built = {"defence_off": defence_off, "other_broker": broker, "clocks": clocks}
+        plan: type[BuiltPlan] = type("Built", (BuiltPlan,), built)
+        seen = folder.parent / "seen"
+        seen.mkdir(exist_ok=True)
+        (folder / "faults").mkdir(parents=True)
+        # a point that is reached in one store is a point of the other
+        (folder / "faults" / "seen").symlink_to(seen)
         Armoury(folder / "faults")
         ports = own_ports(folder.parent / f"{folder.name}-ports.json")
         with System(RunSettings(folder=folder, lan=False, services=SERVICES, **ports), plan) as system:
-            yield cls(system, seed=seed, load=load)
+            world = cls(system, seed=seed, load=load, pace=pace)
+            try:
+                yield world
+            finally:
+                for connected in (world.people, world.impatient, world.back_office, world.office):
+                    connected.close()
 
     def _grant(self) -> None:
         if self.manager.get("/api/sessions/storage-grant")["edge"] is None:
@@ -154,14 +185,11 @@ class World:
     def frozen(self, *names: str) -> Iterator[None]:
         """Processes, with all that they started, stand still for a while."""
         pids = [pid for name in names for pid in _family(self.system._keepers[name].unit.process)]
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
         try:
+            _signal(pids, signal.SIGSTOP)
             yield
         finally:
-            for pid in pids:
-                with _gone():
-                    os.kill(pid, signal.SIGCONT)
+            _signal(pids, signal.SIGCONT)
 
     @contextmanager
     def dials(self, *dials: dict[str, Any]) -> Iterator[None]:
@@ -180,9 +208,9 @@ class World:
             return cursor.fetchall() if cursor.description else []
 
     def strike_at(self, point: str, strike: str = "kill", *, within: float = 30) -> None:
-        """Strikes the next process that reaches a point. Raises TimeoutError when none does."""
+        """Strikes the next process that reaches a point. Raises NotStruck when none does."""
         self.armoury.arm(point, strike)
-        self.until(f"{point} is reached", lambda: self.armoury.struck(point), within=within)
+        self.seen(f"{point} is reached", lambda: self.armoury.struck(point), within=within)
 
     @contextmanager
     def dead(self, *names: str, meanwhile: Callable[[], None]) -> Iterator[None]:
@@ -192,19 +220,16 @@ class World:
         """
         keepers = [self.system._keepers.pop(name) for name in names]
         pids = [pid for keeper in keepers for pid in _family(keeper.unit.process)]
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        for keeper in keepers:
-            keeper.ask_to_stop()
-        meanwhile()
-        for pid in pids:
-            with _gone():
-                os.kill(pid, signal.SIGKILL)
-        for keeper in keepers:
-            keeper.stop()
         try:
+            _signal(pids, signal.SIGSTOP)
+            for keeper in keepers:
+                keeper.ask_to_stop()
+            meanwhile()
+            _signal(pids, signal.SIGKILL)
+            stop_all(keepers)
             yield
         finally:
+            stop_all(keepers)
             for keeper in keepers:
                 self.system._keep(keeper.unit)
 
@@ -258,24 +283,40 @@ class World:
         self.until(f"{count} sales more", lambda: self.journal.count() >= enough, within=within)
 
     def until(self, what: str, condition: Callable[[], Any], *, within: float) -> Any:
-        """The condition's first true value; an error in it is "not yet". Raises TimeoutError."""
-        deadline = time.monotonic() + within
+        """The condition's first true value; an error in it is "not yet". Raises NotHeld.
+
+        `within` are seconds of a machine that is as fast as a shop's.
+        """
+        deadline = time.monotonic() + within * self.pace
         while not (value := self._true(condition)):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{within:.0f} s in vain: {what}")
+                raise NotHeld(f"{within:.0f} s in vain: {what}")
             time.sleep(LOOK_S)
         return value
+
+    def seen(self, what: str, condition: Callable[[], Any], *, within: float) -> Any:
+        """The same for a sign that the fault strikes. Raises NotStruck."""
+        try:
+            return self.until(what, condition, within=within)
+        except NotHeld as error:
+            raise NotStruck(*error.args) from error
 
     @staticmethod
     def _true(condition: Callable[[], Any]) -> Any:
         try:
             return condition()
-        except (psycopg.Error, Refused, OSError, TimeoutError):
+        except (psycopg.Error, Refused, OSError, NotHeld):
             return None
 
     def pause(self, seconds: float) -> None:
         """A fault lasts; the tills go on."""
         time.sleep(seconds)
+
+    @property
+    def heartbeat_s(self) -> float:
+        """How often broker and services make sure of each other."""
+        short = self.system.plan.clocks == build.SHORT  # type: ignore[attr-defined]
+        return short_clocks.HEARTBEAT_S if short else amqp_connection.HEARTBEAT_S
 
     def mode(self) -> str:
         return str(self.manager.get("/api/orders/mode")["mode"])
@@ -299,6 +340,11 @@ class World:
         """Whether a process does its work, as its supervisor last saw it."""
         return self.system._keepers[process].ready.is_set()
 
+    def database_log(self) -> str:
+        """How it ends."""
+        process = self.system.plan.postgres.process
+        return last_words(process.log if process else None)
+
     def why_not(self) -> str:
         """What keeps the store from rest, for a person."""
         orders = self.sql("select state, count(*) from orders.orders group by 1 order by 1")
@@ -318,9 +364,8 @@ def _done(comparison: dict[str, Any]) -> dict[str, Any] | None:
     return comparison if comparison["status"] == "done" else None
 
 
-@contextmanager
-def _gone() -> Iterator[None]:
-    try:
-        yield
-    except ProcessLookupError:
-        return
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    """Processes that have ended meanwhile hear nothing."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)

@@ -48,7 +48,7 @@ class Shop:
         granted.chmod(0o777)
         self.put("/api/sessions/storage-grant", {"folder": str(granted)})
         eventually(lambda: self.get("/api/orders/payment-modes")["items"], within=60)
-        eventually(self.articles, within=60)
+        eventually(lambda: self._at_the_counter(self.articles()), within=60)
         self.tills = [self.new_till(), self.new_till()]
 
     def __enter__(self) -> Self:
@@ -111,6 +111,10 @@ class Shop:
         [row] = self.get("/api/orders/orders", search=number)["items"]
         return self.get(f"/api/orders/orders/{row['order_id']}")
 
+    def money_without_order(self) -> list[str]:
+        """The references of what was taken for sales that were not made."""
+        return [str(one["reference"]) for one in self.get("/api/orders/payments-without-order")["items"]]
+
     def at_head_office(self, order_id: str) -> list[Any]:
         records = self._head_office.get("/records").json()
         return [order for order in records["orders"] if order["order_id"] == order_id]
@@ -132,6 +136,8 @@ class Shop:
         return found
 
     def line_down(self, *, mode: str = "offline") -> None:
+        """What waits from now on was sold while the line was down."""
+        self._all_sent()
         self._dial({"kind": "down"})
         eventually(lambda: self.get("/api/orders/mode")["mode"] == mode, within=30)
 
@@ -155,12 +161,17 @@ class Shop:
         """Head office's clock differs by so much; `line_up` sets it right."""
         self._dial({"kind": "skew_seconds", "value": seconds})
 
-    def line_up(self) -> None:
+    def mend_line(self) -> None:
+        """The line is up, and the store has yet to notice."""
         self._dial()
+
+    def line_up(self) -> None:
+        self.mend_line()
         eventually(lambda: self.get("/api/orders/mode")["mode"] == "online", within=30)
 
     def refuse(self, code: str, *, orders: int) -> None:
-        """Head office refuses its next orders with a code."""
+        """Head office refuses its next orders with a code; none of before is among them."""
+        self._all_sent()
         text = "Head office does not know a part of this order."
         self._dial({"kind": "refuse", "value": {"code": code, "text": text}, "count": orders})
 
@@ -198,6 +209,14 @@ class Shop:
         """What the counter thinks is left."""
         return int(self.get(f"/api/orders/scan/{sku}")["left"])
 
+    def _at_the_counter(self, articles: list[dict[str, Any]]) -> bool:
+        """Whether there are some, and the counter has heard of each: it pulls what the catalogue has."""
+        found = [self._client.get(f"/api/orders/scan/{one['sku']}", headers=self._bearer) for one in articles]
+        return bool(found) and all(answer.is_success and answer.json()["left"] > 0 for answer in found)
+
+    def _all_sent(self) -> None:
+        eventually(lambda: not self.get("/api/orders/orders", state="waiting")["items"], within=30)
+
     def _product(self, sku: str) -> dict[str, Any]:
         return next(one for one in self._feed("products") if any(v["sku"] == sku for v in one.get("variants", [])))
 
@@ -212,10 +231,12 @@ class Shop:
 
     def age(self, dataset: str) -> None:
         """A data set was synced ten days ago, as if nobody had heard of head office since."""
-        older = "update catalog.datasets set synced_at = synced_at - interval '10 days' where dataset = %s"
+        # one that is being synced would be fresh again in a moment
+        older = """update catalog.datasets set synced_at = synced_at - interval '10 days'
+            where dataset = %s and state <> 'syncing' and not wanted"""
         known = "select value -> 'datasets' -> %s ->> 'freshness' from sessions.states where name = 'readiness'"
         with psycopg.connect(self.system.plan.postgres.url(database=DATABASE), autocommit=True) as connection:
-            connection.execute(older, [dataset])
+            eventually(lambda: connection.execute(older, [dataset]).rowcount, within=30)
             eventually(lambda: connection.execute(known, [dataset]).fetchone() == ("too_old",), within=30)
 
     def kept_hash(self, order_id: str) -> str:

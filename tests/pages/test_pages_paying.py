@@ -1,6 +1,6 @@
 """Money that was taken, and what was typed for it, outlives whatever happens before the sale is stored."""
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.pages.shop import Shop
 from tests.pages.till import Till
@@ -14,9 +14,9 @@ def test_b4_a_payment_that_was_taken_stays_with_the_cart_through_a_reload(till: 
     till.pay_by("UPI at Store")
     page.get_by_label("UPI reference").fill(reference)
     page.get_by_label("Amount").fill("100")
-    page.get_by_role("button", name="Take ₹100.00 and go on").click()
+    till.take("100")
     expect(page.get_by_role("list", name="Taken")).to_contain_text(reference)
-    page.reload()
+    till.reload()
     expect(till.cart).to_contain_text("Taken already: ₹100.00")
     till.cart.get_by_role("button", name="Empty the cart").click(force=True)
     expect(page.locator(".toast").last).to_contain_text("Money was taken for this cart.")
@@ -31,6 +31,20 @@ def test_b4_a_payment_that_was_taken_stays_with_the_cart_through_a_reload(till: 
     expect(till.cart).not_to_contain_text("Taken already")
 
 
+def test_s16_who_chooses_the_next_mode_before_a_part_is_kept_has_it(till: Till, shop: Shop) -> None:
+    article = shop.articles()[0]
+    till.scan(article["barcode"])
+    till.start_paying()
+    till.page.get_by_label("Cash given").fill("1")
+    till.page.evaluate("""() => {
+      document.querySelector("button.complete").click();
+      [...document.querySelectorAll(".mode")].find((mode) => mode.textContent.includes("UPI")).click();
+    }""")
+    expect(till.page.get_by_role("list", name="Taken")).to_be_visible()
+    expect(till.page.get_by_label("Amount")).to_have_value(str(article["price_minor"] // 100 - 1))
+    expect(till.page.get_by_role("radio", name="UPI at Store")).to_be_checked()
+
+
 def test_b4_more_that_was_taken_than_the_cart_costs_by_now_is_said(till: Till, shop: Shop) -> None:
     page = till.page
     article = shop.articles()[0]
@@ -40,6 +54,7 @@ def test_b4_more_that_was_taken_than_the_cart_costs_by_now_is_said(till: Till, s
     till.start_paying()
     page.get_by_label("Cash given").fill(str(article["price_minor"] // 100))
     page.get_by_role("button", name="and go on").click()
+    expect(page.get_by_role("list", name="Taken")).to_be_visible()
     page.keyboard.press("Escape")
     till.line(article["sku"]).get_by_label("less").click()
     till.start_paying()
@@ -65,6 +80,34 @@ def test_s16_what_was_typed_stays_when_the_store_refuses_the_sale(till: Till, sh
     assert till.sold()["document"]["payments"][0]["reference"] == "A1B2C3"
 
 
+def test_b7_b4_a_cart_whose_id_another_sale_has_names_its_invoice_and_is_sold_under_a_new_one(
+    till: Till, shop: Shop
+) -> None:
+    page, article, reference = till.page, shop.articles()[0], shop.new_reference()
+    sold: list[str] = []
+
+    def sell_other_goods(route: Route) -> None:
+        other = route.request.post_data_json
+        other["payments"] = [{"payment_mode": "CASH", "amount_minor": other["total_minor"]}]
+        sold.append(route.fetch(post_data=other).json()["document"]["invoice"]["number"])
+        route.abort()
+
+    till.scan(article["barcode"])
+    till.start_paying()
+    till.pay_by("UPI at Store")
+    page.get_by_label("UPI reference").fill(reference)
+    page.route("**/api/orders/orders", sell_other_goods, times=1)
+    till.complete()
+    expect(page.get_by_role("alert").filter(has_text="Another sale is stored under this id")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text(sold[0])
+    assert reference in shop.money_without_order()
+    till.complete()
+    order = till.sold()
+    assert order["document"]["payments"][0]["reference"] == reference
+    assert order["order_id"] != shop.order(sold[0])["order_id"]
+    assert reference not in shop.money_without_order()
+
+
 def test_a_sale_is_made_by_touch_alone_on_a_tablet(chromium: Browser, shop: Shop) -> None:
     touch = chromium.new_context(base_url=shop.address, viewport={"width": 1024, "height": 768}, has_touch=True)
     till = Till(touch, shop)
@@ -75,7 +118,9 @@ def test_a_sale_is_made_by_touch_alone_on_a_tablet(chromium: Browser, shop: Shop
     for digit in shop.associate.pin:
         page.get_by_role("button", name=f"Digit {digit}").tap()
     page.get_by_role("button", name="Sign in", exact=True).tap()
-    page.locator(".categories button").nth(1).tap()
+    category = page.locator(".categories button").nth(1)
+    category.tap()
+    expect(page.locator(".product .muted").first).to_have_text(category.inner_text())
     page.locator(".product .size").first.tap()
     page.locator(".cart").get_by_label("more").tap()
     expect(till.total).to_be_visible()

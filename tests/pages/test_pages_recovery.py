@@ -65,7 +65,7 @@ def test_b4_money_without_an_order_is_given_back_and_noted(managers_till: Till, 
     till, page = managers_till, managers_till.page
     reference = shop.new_reference()
     article = shop.articles()[0]
-    with httpx2.Client(base_url=shop.address, trust_env=False) as http:
+    with httpx2.Client(base_url=shop.address, timeout=20, trust_env=False) as http:
         known = {"staff_code": shop.associate.staff_code, "pin": shop.associate.pin}
         at_till = known | {name: shop.tills[1][name] for name in ("till_id", "till_key")}
         token = http.post("/api/sessions/sign-in", json=at_till).json()["token"]

@@ -220,8 +220,8 @@ def test_s24_sync_now_shows_how_far_it_is(settings: Till, shop: Shop) -> None:
     expect(card(settings, "Order sync")).to_contain_text("4 orders wait to sync")
     shop.take_some_orders_slowly()
     settings.press("Sync now")
-    expect(card(settings, "Order sync")).to_contain_text(re.compile(r"[1-3] of 4 sent"))
-    expect(card(settings, "Order sync").get_by_role("progressbar")).to_be_visible()
+    on_its_way = card(settings, "Order sync").filter(has_text=re.compile(r"[1-3] of 4 sent"))
+    expect(on_its_way.get_by_role("progressbar")).to_be_visible()
     expect(card(settings, "Order sync")).to_contain_text("Nothing waits")
     switch(settings, "Order sync").click()
     expect(switch(settings, "Order sync")).to_have_attribute("aria-checked", "true")
@@ -238,7 +238,8 @@ def test_s9_s10_s11_b13_a_session_is_listed_exported_read_and_compared(settings:
     rows = page.get_by_role("table", name="All Offline Sessions").locator("tbody tr")
     expect(rows.first).to_contain_text("Stock <i>taking</i>")
     expect(rows.first).to_contain_text("Success")
-    listed = rows.count()
+    # the page shows the newest; how many there are depends on what else was tried in this store
+    listed = len(shop.get("/api/sessions/offline-sessions", limit=200)["items"])
     exported(settings, "Export CSV", listed)
     exported(settings, "Export XLSX", listed)
     page.get_by_label("Status").select_option("Failed")
@@ -265,7 +266,7 @@ def test_s9_s10_s11_b13_a_session_is_listed_exported_read_and_compared(settings:
 
 
 def exported(till: Till, button: str, listed: int) -> None:
-    """A file with a line for each session that is listed."""
+    """A file with a line for each session of the store."""
     with till.page.expect_download() as waiting:
         till.press(button)
     assert _lines(waiting.value) == listed + 1

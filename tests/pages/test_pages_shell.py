@@ -4,6 +4,8 @@ import struct
 from pathlib import Path
 
 import httpx2
+import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Request, expect
 
 from tests.pages.shop import Shop
@@ -48,13 +50,18 @@ def test_nothing_comes_from_outside_and_no_script_stands_in_the_page(till: Till,
     assert "unsafe" not in policy
     written = (PAGE / "index.html").read_text()
     assert written.count("<script") == written.count('<script type="module" src=')
-    harmed = """() => {
-      const script = document.createElement("script");
-      script.textContent = "window.harmed = true";
-      document.body.append(script);
-      return window.harmed ?? false;
-    }"""
-    assert page.evaluate(harmed) is False
+    harmful = {
+        "a script": """Object.assign(document.createElement("script"), {text: "harmed = true"})""",
+        "markup": """document.body.innerHTML = "<img src=x onerror='harmed = true'>" """,
+        "a policy of one's own": """trustedTypes.createPolicy("other", {createHTML: (text) => text})""",
+    }
+    assert till.refused == []
+    for attempt in harmful.values():
+        with pytest.raises(PlaywrightError, match=r"TrustedHTML|TrustedScript|disallowed"):
+            page.evaluate(attempt)
+    # the page has to be asked something for its words to arrive
+    eventually(lambda: page.evaluate("true") and len(till.refused) >= len(harmful))
+    assert {what.split()[0] for what in till.refused} == {"require-trusted-types-for", "trusted-types"}
 
 
 def test_a_till_holds_one_stream_however_many_tabs(till: Till) -> None:
@@ -66,7 +73,8 @@ def test_a_till_holds_one_stream_however_many_tabs(till: Till) -> None:
         second = till.new_tab()
         second.goto("/")
         expect(second.get_by_role("heading", name="The till is open in another tab")).to_be_visible()
-    eventually(lambda: streams)
+    # the page has to be asked something for word of a request to arrive
+    eventually(lambda: till.page.evaluate("true") and streams)
     assert {request.frame.page for request in streams} == {till.page}
 
 

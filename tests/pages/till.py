@@ -48,6 +48,12 @@ if (!localStorage.getItem("signed in")) {
 """
 
 
+# what the page's policy keeps from being done, in any of its frames
+REFUSED = (
+    "addEventListener('securitypolicyviolation', (at) => noteRefused(`${at.effectiveDirective} ${at.blockedURI}`))"
+)
+
+
 def _quoted(value: Any) -> str:
     return json.dumps(json.dumps(value))
 
@@ -57,6 +63,9 @@ class Till:
         self.context = context
         self.shop = shop
         self.errors: list[str] = []
+        self.refused: list[str] = []
+        context.expose_binding("noteRefused", lambda _, what: self.refused.append(what))
+        context.add_init_script(REFUSED)
         context.add_init_script(FOLDER)
         context.add_init_script(PAPER)
         self.page = self.new_tab()
@@ -136,6 +145,11 @@ class Till:
         self.cart.get_by_role("button", name="Pay").click()
         expect(self.page.get_by_role("form", name="Pay")).to_be_visible()
 
+    def take(self, rupees: str) -> None:
+        """Takes a part of what is due; the rest is entered for the next payment."""
+        self.page.get_by_role("button", name=f"Take ₹{rupees}.00 and go on").click()
+        expect(self.page.get_by_label(re.compile("^(Cash given|Amount)$"))).not_to_have_value(rupees)
+
     def pay_by(self, mode: str) -> None:
         self.page.get_by_role("radio", name=mode).check(force=True)
 
@@ -153,6 +167,12 @@ class Till:
         self.press("New sale")
         return order
 
+    def reload(self) -> None:
+        """Begins the page anew, once all that it shows is kept."""
+        # a look at what is kept waits for what is being written
+        self.asked()
+        self.page.reload()
+
     def go(self, *words: str) -> None:
         self.page.evaluate("address => { location.hash = address }", f"#/{'/'.join(words)}")
 
@@ -168,6 +188,7 @@ class Till:
         self.press("Grant a folder on this till")
         expect(self.page.get_by_text("This till keeps its own copy of each sale.")).to_be_visible()
         self.go("sell")
+        expect(self.search).to_be_visible()
 
     def printed(self) -> list[dict[str, str]]:
         found: list[dict[str, str]] = self.page.evaluate("window.printed")

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.support import own_ports
+
 ROOT = Path(__file__).parents[2]
 KINDS = (
     ("Apparel", "Topwear", "Shirts"),
@@ -23,10 +25,11 @@ RECEIPTS = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", 
 def played(folder: Path, *words: str) -> str:
     """What a demo said that found nothing wrong."""
     folder.chmod(0o755)
+    ports = {f"EDGE_{name.upper()}": str(port) for name, port in own_ports(folder / "own-ports.json").items()}
     done = subprocess.run(
         [sys.executable, "-m", "deploy.demo", *words],
         cwd=ROOT,
-        env=os.environ | {"EDGE_FOLDER": str(folder / "store"), "EDGE_LAN": "false"},
+        env=os.environ | {"EDGE_FOLDER": str(folder / "store"), "EDGE_LAN": "false"} | ports,
         capture_output=True,
         text=True,
         timeout=900,

@@ -60,7 +60,7 @@ def token(untidied: System) -> str:
     """A manager's, at a paired till."""
     staff_code, code = untidied.first_manager().split()
     known = {"staff_code": staff_code, "pin": PIN}
-    with httpx2.Client(base_url=untidied.plan.addresses()["till"], trust_env=False) as http:
+    with httpx2.Client(base_url=untidied.plan.addresses()["till"], trust_env=False, timeout=30) as http:
         http.post("/api/sessions/pin", json={"staff_code": staff_code, "code": code, "pin": PIN}).raise_for_status()
         manager = http.post("/api/sessions/sign-in", json=known).json()["token"]
         http.headers["Authorization"] = f"Bearer {manager}"
@@ -87,7 +87,7 @@ def schemathesis(store: System, folder: Path, *words: str) -> subprocess.Complet
         env=os.environ | {"NO_PROXY": "127.0.0.1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 

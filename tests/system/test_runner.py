@@ -5,24 +5,30 @@ import signal
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 from deploy.runner.environment import PROJECT, base
-from deploy.runner.process import runs
+from deploy.runner.process import descendants, runs
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import AlreadyRunning, running
 from deploy.runner.system import System
-from tests.support import eventually
+from tests.support import eventually, own_ports
 
 EVERY_PROCESS = [
     *(f"{service}.{kind}" for service in ("catalog", "orders", "sync", "sessions") for kind in ("door", "worker")),
     *("postgres", "rabbitmq", "nginx", "head_office"),
 ]
+# as /proc/net writes 127.0.0.1, ::1 and ::ffff:127.0.0.1
+LOOPBACK = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
+LISTENS = "0A"
 
 
 @pytest.fixture
@@ -31,13 +37,49 @@ def http(store: System) -> Iterator[httpx2.Client]:
         yield client
 
 
+def told_by(store: System) -> dict[str, Any] | None:
+    """What it tells of itself while it is open; it writes that down a moment after it has become so."""
+    told = running(store.plan.settings.folder)
+    return told if told and told["open"] else None
+
+
 def test_every_process_runs_and_says_so(store: System) -> None:
     store.wait_ready()
-    told = running(store.plan.settings.folder)
+    told = eventually(lambda: told_by(store))
     assert told is not None
-    assert told["open"]
     assert sorted(told["processes"]) == sorted(EVERY_PROCESS)
     assert all(runs(process["pid"]) for process in told["processes"].values())
+
+
+def test_t32_only_the_gateway_is_heard_beyond_this_machine(store: System) -> None:
+    store.wait_ready()
+    told = eventually(lambda: told_by(store))
+    assert told is not None
+    heard = {name: set(_listens_at(process["pid"])) for name, process in told["processes"].items()}
+    abroad = {(name, port) for name, sockets in heard.items() for address, port in sockets if address not in LOOPBACK}
+    assert abroad == {("nginx", store.plan.https)}
+    assert {name for name, sockets in heard.items() if sockets} >= {"nginx", "postgres", "rabbitmq", "orders.door"}
+
+
+def _listens_at(pid: int) -> Iterator[tuple[str, int]]:
+    """Address and port of every socket at which a process, or one that it started, is called."""
+    own = {opened for one in (pid, *descendants(pid)) for opened in _opened_by(one)}
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == LISTENS and f"socket:[{fields[9]}]" in own:
+                address, _, port = fields[1].partition(":")
+                yield address, int(port, 16)
+
+
+def _opened_by(pid: int) -> set[str]:
+    """What a process has open; nothing of one that has ended meanwhile, as PostgreSQL's and nginx's helpers do."""
+    opened = set()
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                opened.add(str(file.readlink()))
+    return opened
 
 
 @pytest.mark.parametrize("words", [("orders", "verify"), ("sessions", "verify"), ("sync", "dead-letters", "list")])
@@ -80,7 +122,7 @@ def test_b18_every_door_answers_by_the_gateway_and_asks_who_one_is(http: httpx2.
 
 def test_b18_a_till_on_the_lan_trusts_the_stores_authority(store: System) -> None:
     context = ssl.create_default_context(cafile=str(store.plan.certificates.authority))
-    with httpx2.Client(verify=context, trust_env=False) as till:
+    with httpx2.Client(verify=context, trust_env=False, timeout=10) as till:
         assert till.get(f"https://localhost:{store.plan.https}/api/openapi.json").status_code == HTTPStatus.OK
 
 
@@ -88,6 +130,32 @@ def test_b19_the_first_manager_is_given_a_one_time_code(store: System) -> None:
     staff_code, code = store.first_manager().split()
     assert staff_code
     assert len(code) >= 6
+
+
+def test_t4_t10_a_shift_that_ends_ends_in_every_door_within_five_seconds(store: System, http: httpx2.Client) -> None:
+    """The doors themselves ask `sessions` what they must refuse; nothing is told to them here."""
+    store.wait_ready()
+    staff_code, code = store.first_manager().split()
+    known = {"staff_code": staff_code, "pin": "274918"}
+    http.post("/api/sessions/pin", json=known | {"code": code}).raise_for_status()
+    shift, stays = ({"Authorization": f"Bearer {begun(http, known)}"} for _ in range(2))
+    doors = {
+        "orders": "/api/orders/mode",
+        "catalog": "/api/catalog/products",
+        "sync": "/api/sync/status",
+        "sessions": "/api/sessions/me",
+    }
+    assert {http.get(path, headers=shift).status_code for path in doors.values()} == {HTTPStatus.OK}
+    http.post("/api/sessions/sign-out", headers=shift).raise_for_status()
+    ended = time.monotonic()
+    eventually(lambda: {http.get(path, headers=shift).status_code for path in doors.values()} == {401}, within=5)
+    assert time.monotonic() - ended < 5
+    assert {http.get(path, headers=stays).status_code for path in doors.values()} == {HTTPStatus.OK}
+
+
+def begun(http: httpx2.Client, known: dict[str, str]) -> str:
+    """The token of a shift that begins."""
+    return str(http.post("/api/sessions/sign-in", json=known).raise_for_status().json()["token"])
 
 
 def test_a_second_runner_in_the_folder_finds_the_first(store: System) -> None:
@@ -140,8 +208,11 @@ def needles(file: Path) -> list[str]:
 
 
 def test_a_runner_that_was_killed_leaves_nothing_behind_and_the_next_start_finds_all_data(store_folder: Path) -> None:
-    settings = RunSettings(folder=store_folder / "killed", lan=False)
+    # the first of all stores would have a port that others take while it is dead
+    ports = own_ports(store_folder / "killed-ports.json")
+    settings = RunSettings(folder=store_folder / "killed", lan=False, **ports)
     told = base() | {"EDGE_FOLDER": str(settings.folder), "EDGE_LAN": "false"}
+    told |= {f"EDGE_{name.upper()}": str(port) for name, port in ports.items()}
     words = [sys.executable, "-m", "deploy.runner", "up"]
     with subprocess.Popen(words, cwd=PROJECT, env=told, stdout=subprocess.PIPE, text=True) as runner:
         assert runner.stdout is not None

@@ -27,9 +27,10 @@ def _aged(name: str, told: Mapping[str, Any], now: datetime) -> Aged:
 
 
 def _freshness(told: Mapping[str, Any], now: datetime) -> Freshness:
-    stale_at, too_old_at = _time(told["stale_at"]), _time(told["too_old_at"])
+    stale_at, too_old_at = _time(told.get("stale_at")), _time(told.get("too_old_at"))
     if stale_at is None or too_old_at is None:
-        return "never"
+        as_told: Freshness = told.get("freshness", "never")
+        return as_told
     if now < stale_at:
         return "fresh"
     return "stale" if now < too_old_at else "too_old"

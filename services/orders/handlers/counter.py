@@ -88,9 +88,9 @@ def hold(app: App, body: Hold, who: Principal) -> None:
 
 
 def held(app: App, who: Principal) -> HeldCarts:
-    """Carts that any till may take; whose they are is shown in full to who takes one."""
+    """Carts that any till may take, and those that this one took; whose they are is shown in full to who takes one."""
     with app.db.transaction() as tx:
-        carts = [_held(app, row) for row in counter.held(tx)]
+        carts = [_held(app, row) for row in counter.held(tx, _taker(who))]
         named = [cart.order_id for cart in carts if cart.cart.get("customer")]
         if named:
             private.note_read(tx, who, "held carts", None, named)
@@ -98,9 +98,9 @@ def held(app: App, who: Principal) -> HeldCarts:
 
 
 def recall(app: App, order_id: UUID, who: Principal) -> HeldCart:
-    """Gives a held cart to the first till that asks; raises NotFound for the second."""
+    """Gives a held cart to the first till that asks, as often as it asks; raises NotFound for the second."""
     with app.db.transaction() as tx:
-        row = counter.recall(tx, order_id)
+        row = counter.recall(tx, order_id, _taker(who))
         if row is None:
             raise NotFound(what="held cart")
         notify(tx, "changes", {"what": "held-carts"})
@@ -153,6 +153,11 @@ def _existing_till(tx: Any, till_id: UUID) -> None:
 
 def _till(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in TILL_FIELDS}
+
+
+def _taker(who: Principal) -> str:
+    """The till that takes a cart; whoever does, where they stand at none."""
+    return who.till_id or who.staff_code
 
 
 def _held(app: App, row: Any) -> HeldCart:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
@@ -131,7 +132,7 @@ def customer_by_code(app: App, code: str, who: Principal) -> dict[str, Any]:
     """The customer whose card was scanned, in full as a sale needs them; the look is noted."""
     _must_be_online(app, Feature.CUSTOMER_SCAN)
     answer = app.head_office.customer_by_code(code, timeout=app.settings.online_timeout_s)
-    found = _must(answer, [Feature.CUSTOMER_SCAN])
+    found = _passed_on(answer, [Feature.CUSTOMER_SCAN])
     customer_id = _customer_id(found)
     with app.db.transaction() as tx:
         private.note_read(tx, who, "card", customer_id, [customer_id] if customer_id else [])
@@ -143,7 +144,7 @@ def update_product(app: App, product_id: str, changes: ProductUpdate) -> dict[st
     _must_be_online(app, Feature.PRODUCT_UPDATE)
     told = changes.model_dump(exclude_none=True)
     found = app.head_office.update_product(product_id, told, timeout=app.settings.online_timeout_s)
-    return _must(found, [Feature.PRODUCT_UPDATE])
+    return _passed_on(found, [Feature.PRODUCT_UPDATE])
 
 
 def _extended(answer: OnlineQuote) -> list[tuple[str, str]]:
@@ -172,6 +173,17 @@ def _must(answer: TellAnswer, features: list[Feature]) -> dict[str, Any]:
     raise HeadOfficeSilent(features=", ".join(features))
 
 
+def _passed_on(answer: TellAnswer, features: list[Feature]) -> dict[str, Any]:
+    """What head office gave, for a page to show; what nobody can write down is as good as no answer."""
+    found = _must(answer, features)
+    try:
+        to_json(found)
+    except PydanticSerializationError:
+        log.warning("head_office_unreadable", features=features, fields=[])
+        raise HeadOfficeSilent(features=", ".join(features)) from None
+    return found
+
+
 def _read(kind: type[M], answer: TellAnswer, features: list[Feature]) -> M:
     """What head office gave; what is none of its kind is as good as no answer."""
     try:
@@ -194,6 +206,10 @@ def _customer_id(found: dict[str, Any]) -> UUID | None:
 def _noted(app: App, order_id: UUID, n: int, answer: TellAnswer) -> PaymentIntent:
     """An online payment as head office tells of it; that it was captured stays known here."""
     found = _read(PaymentIntent, answer, [Feature.ONLINE_PAYMENT])
+    if found.key != f"{order_id}:{n}":
+        # somebody else's money is not taken for this sale's
+        log.warning("head_office_tells_of_another_payment", order_id=str(order_id), payment=n)
+        raise HeadOfficeSilent(features=str(Feature.ONLINE_PAYMENT))
     if found.status == CAPTURED:
         with app.db.transaction() as tx:
             online.keep_capture(tx, order_id, n, found.amount_minor, found.model_dump(mode="json"))

@@ -132,4 +132,9 @@ def _typed(cart: Cart) -> Iterator[tuple[str, str | None]]:
 
 
 def _day(text: str, zone: ZoneInfo) -> date:
-    return datetime.fromisoformat(text).astimezone(zone).date()
+    moment = datetime.fromisoformat(text)
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        # the calendar's first and last day are the same everywhere
+        return moment.date()

@@ -1,6 +1,6 @@
 """A restored server takes back what its backup lacks: from head office, and from the folders of tills."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
@@ -27,6 +27,8 @@ from services.orders.store.sales import as_json
 T = TypeVar("T")
 
 AT_ONCE = 50
+# what ends an id for ever; after any other refusal a till may have asked again under it
+GIVEN_UP = ("abandoned", "order_abandoned")
 PROBLEMS = {
     "unreadable": "cannot be read: it is cut off, or no till wrote it",
     "damaged": "was cut off, or changed after the till wrote it",
@@ -43,7 +45,7 @@ class Report:
 
     taken: list[str] = field(default_factory=list)
     known: int = 0
-    # of sales that were asked for and never answered, as far as anybody knows
+    # of sales that were asked for and neither made nor given up, as far as anybody knows
     unanswered: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -71,13 +73,16 @@ def from_head_office(app: App, since: date | None, report: Report) -> None:
 
 def from_folder(app: App, folder: Path, report: Report) -> None:
     """Takes back the sales that a till was told of, with their numbers. Raises NoAnswer, and OSError for the folder."""
-    answered: set[UUID] = set()
+    made: set[UUID] = set()
+    given_up: set[UUID] = set()
     for kept, content in _opened(app, files(folder, "done", "not"), report):
-        if kept.step == "not" or _take(app, _document(content, kept), kept.name, report):
-            answered.add(kept.order_id)
-    asked = ((k, c) for k, c in _opened(app, files(folder, "asked"), report) if k.order_id not in answered)
+        if kept.step == "not" and _gives_up(content):
+            given_up.add(kept.order_id)
+        if kept.step == "done" and _take(app, _document(content, kept), kept.name, report):
+            made.add(kept.order_id)
+    asked = ((k, c) for k, c in _opened(app, files(folder, "asked"), report) if k.order_id not in made)
     for some in _some(asked):
-        _list_unanswered(app, some, report)
+        _list_unanswered(app, some, given_up, report)
 
 
 def _opened(app: App, found: Iterable[Kept | Unusable], report: Report) -> Iterator[tuple[Kept, Any]]:
@@ -97,6 +102,10 @@ def _usable(found: Iterable[Kept | Unusable], report: Report) -> Iterator[Kept]:
             yield one
         else:
             report.problems.append(f"{one.name} {one.problem}")
+
+
+def _gives_up(content: Any) -> bool:
+    return isinstance(content, dict) and content.get("code") in GIVEN_UP
 
 
 def _document(content: Any, kept: Kept) -> Any:
@@ -155,10 +164,10 @@ def _checked(app: App, document: Any) -> dict[str, Any]:
         invoice = document["invoice"]
         whole = invoices.chained(invoice["previous_hash"], document, app.salt) == invoice["hash"]
         said = invoices.personal_digest(document, app.salt) == invoice["personal_digest"]
-        row = beside(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        row, store_id = beside(document), document["store_id"]
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Refused("holds no order") from error
-    if document["store_id"] != app.settings.id:
+    if store_id != app.settings.id:
         raise Refused("is another store's")
     if not (whole and said):
         raise Refused("is not as this store printed it")
@@ -173,8 +182,8 @@ def _seal_again(app: App, tx: Tx, session_id: UUID | None) -> None:
     app.outbox.record(tx, events.session_sealed_again(sealed), to=events.SEALED_TO)
 
 
-def _list_unanswered(app: App, asked: Sequence[tuple[Kept, Any]], report: Report) -> None:
-    """Sales of which nobody knows whether they were made; money that was taken for them goes on the list."""
+def _list_unanswered(app: App, asked: Sequence[tuple[Kept, Any]], given_up: Collection[UUID], report: Report) -> None:
+    """Sales of which nobody knows whether they were made; money taken for them, or for those given up, is listed."""
     unknown = set(_unknown(app, [str(kept.order_id) for kept, _ in asked]))
     there = {order.order_id for order in app.head_office.lookup(sorted(unknown))} if unknown else set()
     for kept, content in asked:
@@ -185,7 +194,8 @@ def _list_unanswered(app: App, asked: Sequence[tuple[Kept, Any]], report: Report
         except Refused as error:
             report.problems.append(f"{kept.name} {error}")
             continue
-        report.unanswered.append(f"{kept.order_id}: {_in_words(sale)}")
+        if kept.order_id not in given_up:
+            report.unanswered.append(f"{kept.order_id}: {_in_words(sale)}")
         _keep_money(app, sale)
 
 
@@ -207,9 +217,12 @@ def _in_words(sale: Asked) -> str:
 
 
 def _keep_money(app: App, sale: Asked) -> None:
+    """Lists what was taken for a sale, but for what has paid under another id since."""
+    taken = selling.money_taken(sale.order_id, sale.payments, None, "")
     with app.db.transaction() as tx:
         sales.lock(tx, sale.order_id)
-        sales.keep_orphans(tx, selling.money_taken(sale.order_id, sale.payments, None, ""))
+        used = recovery.used(tx, [(row["payment_mode"], row["reference"]) for row in taken])
+        sales.keep_orphans(tx, [row for row in taken if (row["payment_mode"], row["reference"]) not in used])
 
 
 def _some(things: Iterable[T]) -> Iterator[list[T]]:

@@ -42,9 +42,6 @@ from services.orders.schemas import Needed as NeededOut
 from services.orders.store import orders, sales
 from services.orders.store.sales import Before
 
-# the sale is stored, or the till asks again: its money is accounted for
-UNDECIDED = (OrderDiffers, Unavailable)
-
 
 def quote(app: App, cart: Cart, who: Principal) -> QuoteOut:
     """Reckons a cart as it would be sold now; stores nothing."""
@@ -87,7 +84,8 @@ def place(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
         order, fresh = _once(app, sale, who, till_id)
     except ServiceError as refused:
         metrics.REFUSALS.labels(refused.code).inc()
-        if not isinstance(refused, UNDECIDED):
+        # nothing is decided where the till asks again
+        if not isinstance(refused, Unavailable):
             _keep_money(app, sale, who, till_id)
         raise
     if fresh:
@@ -98,10 +96,15 @@ def place(app: App, sale: Sale, who: Principal) -> tuple[OrderOut, bool]:
     return order, fresh
 
 
-def abandon(app: App, order_id: UUID, who: Principal) -> Abandoned:
-    """The sale that is stored after all, or a tombstone that refuses the id for ever."""
+def abandon(app: App, order_id: UUID, who: Principal, payments: Sequence[PaymentIn] = ()) -> Abandoned:
+    """The sale that is stored after all, or a tombstone that refuses the id for ever.
+
+    `payments` were taken by a till whose Pay may never have arrived: what paid no sale is kept in mind.
+    """
+    taken = money_taken(order_id, payments, UUID(who.till_id) if who.till_id else None, who.staff_code)
     with app.db.transaction() as tx:
         sales.lock(tx, order_id)
+        sales.keep_orphans(tx, taken)
         stored = orders.get(tx, order_id)
         if stored is None:
             sales.entomb(tx, order_id, who.staff_code)
@@ -136,7 +139,7 @@ def _once(app: App, sale: Sale, who: Principal, till_id: UUID, *, bound: bool = 
         return _once(app, sale, who, till_id, bound=True)
     # only now, or the note of who was shown it would be taken back
     if not same:
-        raise OrderDiffers(order=known.model_dump(mode="json"))
+        raise OrderDiffers(order=known.model_dump(mode="json"), invoice=known.document["invoice"]["number"])
     return known, False
 
 

@@ -89,6 +89,8 @@ held_carts = Table(
     Column("cart", Text, nullable=False),
     Column("held_by", Text, nullable=False),
     moment("held_at", now=True),
+    # the till that recalled it, or who did without one, and may ask again; null: anybody may
+    Column("taken_by", Text),
 )
 
 online_quotes = Table(

@@ -136,12 +136,14 @@ orphan_payments = Table(
     Column("till_id", Uuid),
     Column("seller", Text, nullable=False),
     moment("taken_at", now=True),
-    # open -> sold (a sale under its id took it over) | refunded
+    # open -> sold (a sale was paid with it) | refunded
     Column("state", Text, nullable=False, server_default="open"),
     Column("settled_by", Text),
     Column("note", Text),
     CheckConstraint("state in ('open', 'sold', 'refunded')", name="orphan_payments_state"),
     UniqueConstraint("order_id", "payment_mode", "reference", name="orphan_payments_reference"),
+    # each sale looks whether it is paid with one of them
+    Index("orphan_payments_open", "payment_mode", "reference", postgresql_where=text("state = 'open'")),
 )
 
 amendments = Table(

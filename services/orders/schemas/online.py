@@ -1,12 +1,12 @@
 """What only head office can give."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.chassis.fields import Amount, Code, JsonInt, Line, Minor, PlainLine, Strict
-from services.orders.schemas.words import Sku
+from services.chassis.fields import MAX_MINOR, Amount, Code, Line, Minor, PlainLine, Strict, Whole
+from services.orders.schemas.words import Reference, Sku
 
 
 class PaymentIntentIn(Strict):
@@ -21,10 +21,10 @@ class PaymentIntentIn(Strict):
 class PaymentIntent(BaseModel):
     """An online payment as head office has it; its reference goes with Pay."""
 
-    key: str
+    key: PlainLine
     amount_minor: Minor
-    status: str
-    reference: str | None = None
+    status: Literal["pending", "captured", "cancelled", "failed"]
+    reference: Reference | None = None
 
 
 class OnlineLine(BaseModel):
@@ -66,7 +66,7 @@ class ArticleStock(BaseModel):
     """How many there are at head office at this moment."""
 
     sku: Sku
-    quantity: JsonInt
+    quantity: Annotated[int, Field(ge=-MAX_MINOR, le=MAX_MINOR), Whole]
 
 
 class StockOfHeadOffice(BaseModel):

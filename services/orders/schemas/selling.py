@@ -79,6 +79,12 @@ class Sale(Cart):
     kept: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
+class GivenUp(Strict):
+    """What was taken for a sale that is given up."""
+
+    payments: Annotated[list[PaymentIn], Field(max_length=10, default_factory=list)]
+
+
 class QuoteLine(BaseModel):
     line_no: int
     sku: str

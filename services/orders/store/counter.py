@@ -44,10 +44,17 @@ RENAME = text("update tills set name = :name, number = nextval('tills_number') w
 RETIRE = text("update tills set active = false, number = nextval('tills_number') where till_id = :till_id")
 HOLD = text("""
     insert into held_carts (order_id, cart, held_by) values (:order_id, :cart, :by)
-    on conflict (order_id) do update set cart = excluded.cart, held_by = excluded.held_by, held_at = now()
+    on conflict (order_id) do update
+        set cart = excluded.cart, held_by = excluded.held_by, held_at = now(), taken_by = null
 """)
-HELD = text("select * from held_carts order by held_at desc limit 200")
-RECALL = text("delete from held_carts where order_id = :order_id returning *")
+HELD = text("""
+    select * from held_carts where taken_by is null or taken_by = :taker order by held_at desc limit 200
+""")
+# it stays until it is sold, given up, held again or old: the answer may get lost
+RECALL = text("""
+    update held_carts set taken_by = :taker where order_id = :order_id and (taken_by is null or taken_by = :taker)
+    returning *
+""")
 
 
 def take_prefix(tx: Tx, till_id: UUID) -> str | None:
@@ -103,11 +110,11 @@ def hold(tx: Tx, order_id: UUID, cart: str, by: str) -> None:
     tx.execute(HOLD, {"order_id": order_id, "cart": cart, "by": by})
 
 
-def held(tx: Tx) -> list[Any]:
-    """The newest first: carts that nobody recalls hide no other."""
-    return list(tx.execute(HELD))
+def held(tx: Tx, taker: str) -> list[Any]:
+    """What this taker may recall, the newest first: carts that nobody recalls hide no other."""
+    return list(tx.execute(HELD, {"taker": taker}))
 
 
-def recall(tx: Tx, order_id: UUID) -> Any:
-    """The cart, which from now on is in one till's hands only; None for the second who asks."""
-    return tx.execute(RECALL, {"order_id": order_id}).first()
+def recall(tx: Tx, order_id: UUID, taker: str) -> Any:
+    """The cart, which from now on is in one taker's hands only; None for the second who asks."""
+    return tx.execute(RECALL, {"order_id": order_id, "taker": taker}).first()

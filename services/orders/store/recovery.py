@@ -21,6 +21,10 @@ NUMBER_TAKEN = text("""
     select exists (select from orders where invoice_number = :invoice_number
         or (series = :series and sequence = :sequence))
 """)
+USED = text("""
+    select payment_mode, unique_reference from payments where (payment_mode, unique_reference) in
+        (select * from unnest(cast(:modes as text[]), cast(:references as text[])))
+""")
 # the till may be one that this server never knew
 PREFIX = text("""
     insert into prefixes (prefix, till_id, taken_at, closed_at) values (:prefix, :till_id, now(), now())
@@ -79,6 +83,12 @@ def number_taken(tx: Tx, invoice_number: str, series: str, sequence: int) -> boo
     """Whether another sale has this number."""
     values = {"invoice_number": invoice_number, "series": series, "sequence": sequence}
     return bool(tx.scalar(NUMBER_TAKEN, values))
+
+
+def used(tx: Tx, references: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these (payment mode, reference) that have paid an order."""
+    asked = {"modes": [mode for mode, _ in references], "references": [reference for _, reference in references]}
+    return {(row.payment_mode, row.unique_reference) for row in tx.execute(USED, asked)}
 
 
 def moved(lines: Sequence[dict[str, Any]]) -> dict[str, int]:

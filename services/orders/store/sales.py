@@ -60,7 +60,7 @@ APPROVED = text("""
     select action, subject, up_to, approved_by, reason from approvals where order_id = :order_id order by up_to
 """)
 
-# what a sale and an order that comes back have in common
+# what a sale and an order that comes back have in common; money may have been taken under an id that was given up since
 STORED = """stored as (
         insert into orders (order_id, fingerprint, document, mode, session_id, till_id, seller, placed_at,
             business_date, invoice_number, series, sequence, total_minor, kept, personal, found_by)
@@ -76,8 +76,7 @@ STOCKED = """stocked as (
 TAKEN_OVER = """taken_over as (
         update orphan_payments o set state = 'sold'
         from jsonb_to_recordset(cast(:payments as jsonb)) as p (payment_mode text, reference text)
-        where o.order_id = :order_id and o.state = 'open' and o.payment_mode = p.payment_mode
-            and o.reference = p.reference
+        where o.state = 'open' and o.payment_mode = p.payment_mode and o.reference = p.reference
     )"""
 STORE = text(f"""
     with {STORED}, paid as (
@@ -114,7 +113,10 @@ ORPHAN = text("""
         where order_id = :order_id and payment_mode = :payment_mode and reference = :reference)
     on conflict do nothing
 """)
-TOMBSTONE = text("""insert into abandoned (order_id, "by") values (:order_id, :by) on conflict do nothing""")
+TOMBSTONE = text("""
+    with released as (delete from held_carts where order_id = :order_id)
+    insert into abandoned (order_id, "by") values (:order_id, :by) on conflict do nothing
+""")
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,13 @@
 A try counts as failed until it is proven right, so that many at once gain nothing.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from math import ceil
 
 from services.chassis.database import Tx
+from services.chassis.errors import Unavailable
 from services.sessions import metrics
 from services.sessions.app import App
 from services.sessions.domain import pins
@@ -16,6 +19,18 @@ from services.sessions.store import people
 from services.sessions.store.people import Kind
 
 RULES: dict[Kind, Rule] = {"device": DEVICE, "person": PERSON}
+
+
+@contextmanager
+def counted(app: App, staff_code: str, device: str) -> Iterator[None]:
+    """A try, counted before it is judged; one that breaks off has told nobody anything, and is taken back."""
+    count_a_try(app, staff_code, device)
+    try:
+        yield
+    except Unavailable:
+        with suppress(Unavailable):
+            _take_back(app, staff_code, device)
+        raise
 
 
 def count_a_try(app: App, staff_code: str, device: str) -> None:
@@ -33,13 +48,23 @@ def count_a_try(app: App, staff_code: str, device: str) -> None:
         raise TooManyTries(retry_after=ceil(seconds), seconds=ceil(seconds))
 
 
+def _take_back(app: App, staff_code: str, device: str) -> None:
+    with app.db.transaction() as tx:
+        _one_less(tx, "device", device)
+        _one_less(tx, "person", staff_code)
+
+
+def _one_less(tx: Tx, kind: Kind, subject: str) -> None:
+    tries = people.lock_tries(tx, kind, subject)
+    people.save_tries(tx, kind, subject, replace(tries, failures=max(0, tries.failures - 1)))
+
+
 def forgive(tx: Tx, staff_code: str, device: str) -> None:
     """After a right one the person starts anew.
 
     The device only loses this one: else a guesser would sign in as himself in between.
     """
-    tries = people.lock_tries(tx, "device", device)
-    people.save_tries(tx, "device", device, replace(tries, failures=max(0, tries.failures - 1)))
+    _one_less(tx, "device", device)
     forgive_person(tx, staff_code)
 
 

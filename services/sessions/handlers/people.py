@@ -29,22 +29,22 @@ def set_pin(app: App, *, staff_code: str, code: str, pin: str, device: str) -> N
     weakness = pins.weakness(pin, staff_code)
     if weakness:
         raise PinTooWeak(why=weakness, field="pin")
-    guessing.count_a_try(app, staff_code, device)
-    digest = app.hasher.digest(codes.normal(code))
-    hashed = app.hasher.hash(pin)
-    with app.db.transaction() as tx:
-        now = app.clock.now()
-        people.lock_rights(tx)
-        issued = people.take_code(tx, staff_code)
-        person = people.staff(tx).get(staff_code)
-        right = codes.usable(issued, digest, now, secrets.compare_digest)
-        if not (right and person and person.may_work(now)):
-            raise CodeRefused
-        people.use_up_code(tx, staff_code)
-        people.set_pin(tx, staff_code, hashed, now)
-        guessing.forgive(tx, staff_code, device)
-        revoke_person(tx, staff_code, now)
-        _note(app, tx, Entry("pin_set", now, about=staff_code))
+    with guessing.counted(app, staff_code, device):
+        digest = app.hasher.digest(codes.normal(code))
+        hashed = app.hasher.hash(pin)
+        with app.db.transaction() as tx:
+            now = app.clock.now()
+            people.lock_rights(tx)
+            issued = people.take_code(tx, staff_code)
+            person = people.staff(tx).get(staff_code)
+            right = codes.usable(issued, digest, now, secrets.compare_digest)
+            if not (right and person and person.may_work(now)):
+                raise CodeRefused
+            people.use_up_code(tx, staff_code)
+            people.set_pin(tx, staff_code, hashed, now)
+            guessing.forgive(tx, staff_code, device)
+            revoke_person(tx, staff_code, now)
+            _note(app, tx, Entry("pin_set", now, about=staff_code))
 
 
 def issue_code(app: App, who: Principal, staff_code: str) -> Code:

@@ -32,21 +32,21 @@ def sign_in(
     with app.db.transaction() as tx:
         _must_be_paired(tx, till_id, till_key)
     device = till_id or address
-    guessing.count_a_try(app, staff_code, device)
-    with app.db.transaction() as tx:
-        person = _may_work(tx, staff_code, app.clock.now())
-        hashed = people.pin_hash(tx, staff_code) if person else None
-    right = app.hasher.verify(hashed, pin)
-    with app.db.transaction() as tx:
-        # what was asked before the slow part may be otherwise by now
-        people.lock_rights(tx)
-        _must_be_paired(tx, till_id, till_key)
-        person = _may_work(tx, staff_code, app.clock.now())
-        if not right or person is None or people.pin_hash(tx, staff_code) != hashed:
-            metrics.SIGN_INS.labels("refused").inc()
-            raise SignInRefused
-        guessing.forgive(tx, staff_code, device)
-        shift = _begin(app, tx, person, till_id) if till_id or person.role == MANAGER else None
+    with guessing.counted(app, staff_code, device):
+        with app.db.transaction() as tx:
+            person = _may_work(tx, staff_code, app.clock.now())
+            hashed = people.pin_hash(tx, staff_code) if person else None
+        right = app.hasher.verify(hashed, pin)
+        with app.db.transaction() as tx:
+            # what was asked before the slow part may be otherwise by now
+            people.lock_rights(tx)
+            _must_be_paired(tx, till_id, till_key)
+            person = _may_work(tx, staff_code, app.clock.now())
+            if not right or person is None or people.pin_hash(tx, staff_code) != hashed:
+                metrics.SIGN_INS.labels("refused").inc()
+                raise SignInRefused
+            guessing.forgive(tx, staff_code, device)
+            shift = _begin(app, tx, person, till_id) if till_id or person.role == MANAGER else None
     if shift is None:
         raise TillNeeded
     metrics.SIGN_INS.labels("ok").inc()

@@ -1,13 +1,15 @@
 // What the service worker serves: the files that this page was made of, all of one version. A page of yesterday must
 // not meet a service of today: where the store has other files by now, all are taken at once and the till begins anew.
 
+import { worker } from "./trusted.js";
+
 const CACHE = "till-shell";
 const LOOK_MS = 1_000;
 
 /** @param {() => boolean} idle whether nothing is lost when the page begins anew */
 export async function keepShell(idle) {
   if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("sw.js");
+  await navigator.serviceWorker.register(worker);
   const paths = shellPaths();
   const fresh = await Promise.all(paths.map((path) => fetch(`${path}?newest`, { cache: "no-cache" })));
   if (!fresh.every((answer) => answer.ok)) return;

@@ -11,9 +11,8 @@ from deploy.runner import installation
 from deploy.runner.broker_accounts import VHOST
 from deploy.runner.broker_admin import EVERYTHING
 from deploy.runner.rabbitmq import ADMIN
-from services.chassis.amqp_connection import HEARTBEAT_S
 from tests.faults.rounds import Drill
-from tests.faults.world import World
+from tests.faults.world import NotHeld, World
 
 FACTS = ("sync.orders", "sync.facts", "catalog.facts", "orders.outcomes", "sessions.facts")
 SERVICES = ("catalog", "orders", "sync", "sessions")
@@ -68,31 +67,30 @@ def away(world: World) -> bool:
     return True
 
 
-def silent(world: World) -> bool:
+def silent(world: World) -> None:
     """Longer than a confirm is waited for."""
     with world.frozen("rabbitmq"):
         world.sell(60)
         late = "select count(*) from orders.outbox where attempts > 0"
-        return bool(world.until("a confirm is late", lambda: world.sql(late)[0][0], within=20))
+        world.seen("a confirm is late", lambda: world.sql(late)[0][0], within=20)
 
 
 def still_for_long(world: World) -> bool:
     """For longer than two heartbeats: whoever waits for its word goes on, or makes a new connection."""
     with world.frozen("rabbitmq"):
         world.sell(60)
-        world.pause(2 * HEARTBEAT_S + 5)
+        world.pause(2 * world.heartbeat_s + 5)
     return True
 
 
-def alarm(world: World) -> bool:
+def alarm(world: World) -> None:
     """Too little room on its disk: it takes nothing, and says nothing; for so long that much is put off."""
     control = world.system.plan.broker.control
     control("set_disk_free_limit", "900GB")
     try:
-        blocked = world.until("the alarm", lambda: "disk" in control("eval", "rabbit_alarm:get_alarms()."), within=15)
+        world.seen("the alarm", lambda: "disk" in control("eval", "rabbit_alarm:get_alarms()."), within=15)
         world.sell(60)
         world.pause(20)
-        return bool(blocked)
     finally:
         control("set_disk_free_limit", "1GB")
 
@@ -122,7 +120,7 @@ def purged(world: World) -> bool:
     return bool(gone)
 
 
-def no_dead_letter_queue(world: World) -> bool:
+def no_dead_letter_queue(world: World) -> None:
     queues = [f"{queue}.dead" for queue in FACTS]
     with channel(world) as by_hand:
         for queue in queues:
@@ -133,7 +131,8 @@ def no_dead_letter_queue(world: World) -> bool:
     world.system.wait_ready(*(f"{service}.worker" for service in SERVICES))
     with world.system.plan.broker.admin as admin:
         there = admin.queues(VHOST)
-    return all(queue in there for queue in queues)
+    if missing := set(queues) - set(there):
+        raise NotHeld(f"queues of dead letters are made anew, and not {missing}")
 
 
 def poison(world: World) -> bool:

@@ -3,7 +3,7 @@
 from deploy.demo.api import Refused
 from services.chassis.ids import new_id
 from tests.faults.disk import Disk
-from tests.faults.drills.processes import DOORS, WORKERS
+from tests.faults.drills.processes import ALL_AWAY_S, DOORS, WORKERS
 from tests.faults.rounds import Drill, Strike
 from tests.faults.world import World
 
@@ -27,13 +27,12 @@ def power_cut(disk: Disk) -> Strike:
 def full(disk: Disk) -> Strike:
     """Too little room: tills are told before anybody pays; then none at all; then it heals by itself."""
 
-    def strike(world: World) -> bool:
+    def strike(world: World) -> None:
         with disk.filled(left_mb=20):
             world.until("tills are told", lambda: _refused(world) == "storage_full", within=TOLD_WITHIN_S)
         with disk.filled(left_mb=0):
             world.pause(10)
         world.until("tills sell again", lambda: _refused(world) == "", within=60)
-        return True
 
     return strike
 
@@ -50,6 +49,8 @@ def _refused(world: World) -> str:
 
 def drills(disk: Disk) -> tuple[Drill, ...]:
     return (
-        Drill("F34", "the power fails: what was not synced is gone", power_cut(disk), 60, rounds=3),
-        Drill("F32", "the disk of the database is nearly full, then full", full(disk), 60),
+        Drill(
+            "F34", "the power fails: what was not synced is gone", power_cut(disk), 60, rounds=3, most_wait=ALL_AWAY_S
+        ),
+        Drill("F32", "the disk of the database is nearly full, then full", full(disk), 60, most_wait=ALL_AWAY_S),
     )

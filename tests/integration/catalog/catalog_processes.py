@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from deploy.runner.environment import PROJECT, command
 from services.catalog.events import QUEUES
 from services.chassis.amqp_connection import connect
 from services.chassis.topology import declare
-from tests.support import eventually
+from tests.support import eventually, free_port
 
 
 @dataclass
@@ -92,11 +91,11 @@ class Running:
 @contextmanager
 def process(site: Site, kind: str) -> Iterator[Running]:
     """A door or a worker, once it is well; ended afterwards."""
-    door, metrics = _free_port(), _free_port()
+    door, metrics = free_port(), free_port()
     popen = subprocess.Popen(command("catalog", kind), cwd=PROJECT, env=site.environment(door, metrics))
     running = Running(popen, f"http://127.0.0.1:{door}", f"http://127.0.0.1:{metrics}")
     try:
-        eventually(lambda: running.is_well(kind), within=60)
+        eventually(lambda: running.is_well(kind), within=120)
         yield running
     finally:
         popen.send_signal(signal.SIGTERM)
@@ -109,9 +108,3 @@ def process(site: Site, kind: str) -> Iterator[Running]:
 def ask(url: str) -> str:
     with urlopen(Request(url, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=20) as answer:
         return str(answer.read().decode())
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -50,9 +50,10 @@ def test_i13_a_door_that_is_killed_in_mid_feed_leaves_the_old_snapshot(store: St
     store.sync_all()
     before = store.everything()
     site = Site(store.settings.database_url.get_secret_value(), office.url)
-    office.wrong("delay_ms", 300)
+    # longer than it takes to see that it syncs, and to kill it
+    office.wrong("delay_ms", 3_000)
     with process(site, "door") as door:
-        eventually(lambda: store.status("products")["state"] == "syncing", within=30)
+        eventually(lambda: store.status("products")["state"] == "syncing")
         door.kill()
     assert store.everything() == before
     assert store.get("/api/catalog/data-sync")["ready"] is True
@@ -74,9 +75,9 @@ def placed(sku: str, quantity: int) -> Event:
 
 def test_b15_other_services_ask_over_rpc(synced: Store, worker: Site) -> None:
     def asked(method: str, **given: Any) -> Any:
-        return call(worker.broker, "catalog", method, **given)
+        return call(worker.broker, "catalog", method, timeout=20, **given)
 
-    eventually(lambda: answers(asked), within=20)
+    eventually(lambda: answers(asked))
     assert {row["dataset"]: row["count"] for row in asked("status")["datasets"]}["products"] == 3
     assert asked("lookup", code="P1-S") == synced.get("/api/catalog/lookup", code="P1-S")
     assert asked("search", q="jeans") == synced.get("/api/catalog/products", q="jeans")
@@ -106,7 +107,7 @@ def answers(asked: Callable) -> bool:
 def test_s13_what_is_sold_is_heard_over_the_broker_and_poison_harms_nobody(synced: Store, worker: Site) -> None:
     sold = body(placed("P1-S", 3))
     worker.tell(sold, b"no json", b'{"id": 1}', sold, body(placed("P1-M", 1)))
-    eventually(lambda: (synced.left("P1-S"), synced.left("P1-M")) == (7, 9), within=20)
+    eventually(lambda: (synced.left("P1-S"), synced.left("P1-M")) == (7, 9))
     eventually(lambda: synced.failures() == 2)
     synced.sync("products", product(1, "S", "M"), product(2, "L", name="Blue Jeans", category="Jeans"))
     synced.sync("inventory", figure("P1-S", 5), full=False)

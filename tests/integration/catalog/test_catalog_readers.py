@@ -38,20 +38,25 @@ def stocks_seen(store: Store) -> list[set[Any]]:
 
 def read_while(store: Store, swap: Callable[[int], None], look: Callable[[Store], list[set[Any]]]) -> list[set[Any]]:
     """What readers saw, answer by answer, while a swap followed the other."""
-    done, seen = threading.Event(), []
+    done, looks = threading.Event(), []
 
     def reader() -> None:
         while not done.is_set():
-            seen.extend(look(store))
+            looks.append(look(store))
 
     with ThreadPoolExecutor(READERS) as threads:
         readers = [threads.submit(reader) for _ in range(READERS)]
-        for version in range(2, 2 + SWAPS):
-            swap(version)
-        done.set()
+        try:
+            for version in range(2, 2 + SWAPS):
+                swap(version)
+                # a look ends between two swaps, however slow the readers are
+                before = len(looks)
+                eventually(lambda before=before: len(looks) > before, every=0.005)
+        finally:
+            done.set()
         for each in readers:
             each.result()
-    return seen
+    return [seen for answers in looks for seen in answers]
 
 
 def test_i18_readers_see_one_whole_catalogue(store: Store) -> None:
@@ -116,4 +121,4 @@ def test_i18_swaps_take_turns(synced: Store) -> None:
             second = threads.submit(lambda: synced.sync("inventory", figure("P1-S", 1), full=False))
             eventually(lambda: first.execute(waiting).first())
             assert not second.done()
-        assert second.result(10)["error"] is None
+        assert second.result(30)["error"] is None

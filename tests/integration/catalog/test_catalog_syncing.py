@@ -30,6 +30,7 @@ def test_s1_the_four_data_sets_sync_each_with_progress_count_time_and_error(stor
     assert all(row["synced_at"].startswith("2026-04-15T06:30:00") for row in told["datasets"])
 
 
+@pytest.mark.one_step
 def test_s1_progress_is_shown_while_a_feed_comes(store, monkeypatch):
     monkeypatch.setattr(syncing, "BATCH", 1)
     monkeypatch.setattr(syncing, "SHOW_EVERY_S", 0)
@@ -214,6 +215,7 @@ def test_s1_each_data_set_syncs_at_once_after_a_start_then_at_its_interval(synce
     assert not due("staff")
 
 
+@pytest.mark.one_step
 def test_s1_what_failed_is_tried_again_soon_and_then_less_soon(synced):
     synced.feeds.next["staff"] = FeedFailed("unreachable", "Head office cannot be reached.")
     waits = []
@@ -279,6 +281,7 @@ class Killed(BaseException):
     """As sudden as a signal: nothing catches it."""
 
 
+@pytest.mark.one_step
 def test_i13_a_sync_that_dies_in_any_statement_changes_nothing(synced):
     """The connection is cut before the n-th statement of the swap, for every n; the next sync takes the feed."""
     before = synced.everything()
@@ -293,6 +296,7 @@ def test_i13_a_sync_that_dies_in_any_statement_changes_nothing(synced):
     assert synced.status("products")["version"] == 2
 
 
+@pytest.mark.one_step
 def test_s1_a_feed_that_another_overtook_changes_nothing(synced):
     feed = synced.feeds.offer("products", product(1, "S", "M", price=1), product(2, "L", price=1))
     late = feed.records
@@ -308,6 +312,7 @@ def test_s1_a_feed_that_another_overtook_changes_nothing(synced):
     assert synced.get("/api/catalog/lookup", code="P1-S")["price_minor"] == 2
 
 
+@pytest.mark.one_step
 def test_s1_a_lost_database_is_told_and_nothing_is_half(synced):
     before = synced.everything()
 
@@ -351,6 +356,7 @@ def test_s1_what_nobody_expected_is_told_as_well(synced):
     assert synced.status("products")["error"]["code"] == "error"
 
 
+@pytest.mark.one_step
 def test_s1_a_sync_that_died_is_tried_again_soon(synced):
     with synced.db.transaction() as tx:
         tx.execute(text("update datasets set state = 'syncing' where dataset = 'staff'"))

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +21,12 @@ from services.chassis.amqp_connection import connect
 from services.chassis.events import encode
 from services.chassis.topology import Queue, declare
 from tests.integration.chassis.sample.events import QUEUES
-from tests.support import eventually
+from tests.support import eventually, free_port
 
 PACKAGE = "tests.integration.chassis.sample"
 SERVICE_TOKEN = "the-token-that-doors-share"
 STORE_ID = "S001"
-START_S = 60
+START_S = 120
 
 
 @dataclass
@@ -165,7 +164,7 @@ class Sample:
         with self.channel() as channel:
             channel.confirm_select()
             message = amqp.Message(body, delivery_mode=2, **properties)
-            channel.basic_publish_confirm(message, routing_key=queue, timeout=10)
+            channel.basic_publish_confirm(message, routing_key=queue, timeout=30)
 
     def tell(self, queue: str, *events: Any) -> None:
         for event in events:
@@ -188,7 +187,7 @@ def is_well(running: Running) -> bool:
     return answer is not None and answer.status == 200 and answer.body["started"]
 
 
-def ends(running: Running, within: float = 15) -> int:
+def ends(running: Running, within: float = START_S) -> int:
     """The status with which a process ends by itself."""
     child = running.process._child
     assert child is not None
@@ -198,10 +197,3 @@ def ends(running: Running, within: float = 15) -> int:
 
 def terminate(running: Running) -> None:
     running.process.signal(signal.SIGTERM)
-
-
-def free_port() -> int:
-    """A port that nobody listens on at present."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

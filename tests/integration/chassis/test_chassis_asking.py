@@ -23,8 +23,13 @@ def send(sample: Sample, body: str | bytes, *, method: str = "echo", **propertie
         )
 
 
-def echo(sample: Sample, word: str = "ab", **more: Any) -> Any:
-    return call(sample.amqp, "sample", "echo", word=word, **more)
+def asked(sample: Sample, method: str, **arguments: Any) -> Any:
+    """The answer to a question, however long a busy machine takes to give it."""
+    return call(sample.amqp, "sample", method, timeout=20, **arguments)
+
+
+def echo(sample: Sample) -> Any:
+    return asked(sample, "echo", word="ab")
 
 
 QUESTION = json.dumps({"args": [], "kwargs": {"word": "ab"}})
@@ -44,6 +49,8 @@ STRANGE: dict[str, tuple[str | bytes, dict[str, Any]]] = {
     "markers of kombu": (json.dumps({"args": [], "kwargs": {"word": OF_KOMBU}}), ANSWERED),
     "a header that is no context": (QUESTION, ANSWERED | {"application_headers": {"nameko.call_id_stack": 5}}),
     "ten megabytes": (json.dumps({"args": [], "kwargs": {"word": "x" * 10_000_000}}), JSON),
+    "fifty megabytes": (json.dumps({"args": [], "kwargs": {"word": "x" * 50_000_000}}), JSON),
+    "fifty megabytes that are no JSON": (b"[" * 50_000_000, ANSWERED),
 }
 
 
@@ -54,6 +61,22 @@ def test_no_message_ends_a_service(sample: Sample, worker: Running, case: str) -
     assert echo(sample) == {"word": "ab"}
     eventually(lambda: sample.depth("rpc-sample") == 0)
     assert worker.process.alive()
+
+
+def test_d_two_questions_under_one_correlation_id_are_two_questions(sample: Sample, worker: Running) -> None:
+    """Nothing is remembered of a question: whoever asks twice under an id is answered twice, and nobody else is."""
+    words = ("ab", "cd", "ab")
+    with sample.channel() as channel:
+        queue = channel.queue_declare("", exclusive=True).queue
+        channel.queue_bind(queue, EXCHANGE, routing_key=queue)
+        for word in words:
+            body = json.dumps({"args": [], "kwargs": {"word": word}})
+            send(sample, body, **JSON, reply_to=queue, correlation_id="the-same")
+        answers = [eventually(lambda: channel.basic_get(queue, no_ack=True)) for _ in words]
+        assert channel.basic_get(queue) is None
+    assert {answer.properties["correlation_id"] for answer in answers} == {"the-same"}
+    assert sorted(json.loads(answer.body)["result"]["word"] for answer in answers) == sorted(words)
+    assert echo(sample) == {"word": "ab"}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +94,7 @@ def test_b15_a_refusal_has_its_code_on_the_other_side(
     sample: Sample, worker: Running, method: str, arguments: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(RpcError) as refused:
-        call(sample.amqp, "sample", method, **arguments)
+        asked(sample, method, **arguments)
     assert refused.value.code == code
     assert "words that nobody" not in str(refused.value)
 
@@ -85,8 +108,9 @@ def test_b15_only_procedures_can_be_called(sample: Sample, worker: Running, meth
 
 def test_a_call_ends_in_time_and_the_worker_answers_others_meanwhile(sample: Sample, worker: Running) -> None:
     with pytest.raises(RpcTimeout):
-        call(sample.amqp, "sample", "call", timeout=1, word="slow", seconds=4)
+        call(sample.amqp, "sample", "call", timeout=1, word="slow", seconds=12)
     assert echo(sample) == {"word": "ab"}
+    assert sample.rows("select 1 from calls where word = 'slow'") == [], "it was answered afterwards"
 
 
 def test_nobody_who_was_told_of_a_time_out_is_served_later(new_sample: Callable[[], Sample]) -> None:
@@ -97,5 +121,5 @@ def test_nobody_who_was_told_of_a_time_out_is_served_later(new_sample: Callable[
     with pytest.raises(RpcTimeout):
         call(sample.amqp, "sample", "call", timeout=1, word="asked in vain")
     with sample.running("worker"):
-        call(sample.amqp, "sample", "call", word="asked now")
+        asked(sample, "call", word="asked now")
         assert sample.rows("select word from calls where word like 'asked%'") == [("asked now",)]

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg.waiting
@@ -11,8 +12,11 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 
 from services.chassis import green
-from services.chassis.database import Database, patience
+from services.chassis.database import Database, Tx, patience
 from services.chassis.errors import DatabaseUnavailable
+from services.chassis.events import Event, encode
+from services.chassis.ids import new_id
+from services.chassis.inbox import Inbox
 from services.chassis.main import _refuse_unsafe
 from services.chassis.settings import SettingsError
 from tests.support import eventually
@@ -20,12 +24,11 @@ from tests.support import eventually
 
 @pytest.fixture
 def db(monkeypatch: pytest.MonkeyPatch, service_database: Callable[[str], str]):
-    """One connection, which waits as a service's do; its server counts as frozen after a second."""
+    """One connection, which waits as a service's do."""
     opened = Database(service_database("sync"), name="tests", pool_size=1)
     opened.ping()
     monkeypatch.setattr(psycopg.waiting, "wait", green.wait)
-    with patience(1.0):
-        yield opened
+    yield opened
     opened.dispose()
 
 
@@ -38,7 +41,7 @@ def test_f_a_database_that_is_frozen_is_unavailable_and_then_there_again(db: Dat
     frozen = backend(db)
     os.kill(frozen, signal.SIGSTOP)
     try:
-        with pytest.raises(DatabaseUnavailable):
+        with patience(1.0), pytest.raises(DatabaseUnavailable):
             backend(db)
         assert backend(db) != frozen, "its connection is not used again"
     finally:
@@ -46,7 +49,7 @@ def test_f_a_database_that_is_frozen_is_unavailable_and_then_there_again(db: Dat
 
 
 def test_f59_work_that_takes_long_is_waited_for_where_it_is_expected(db: Database):
-    with db.transaction() as tx, patience(5.0):
+    with patience(1.0), db.transaction() as tx, patience(30.0):
         tx.execute(text("select pg_sleep(1.5)"))
 
 
@@ -64,6 +67,35 @@ def test_f_a_server_that_closes_each_connection_at_once_is_away_and_no_defect_of
     event.listen(db.engine, "checkout", closed)
     with pytest.raises(DatabaseUnavailable):
         backend(db)
+
+
+def test_f_a_line_that_is_lost_while_a_fact_is_tried_again_is_no_try_of_that_fact(db: Database):
+    """Its handler did nothing wrong: it is as due as before, and whoever tries waits for the database."""
+    troubles: list[Callable[[Tx], None]] = [broken, broken, cut]
+
+    def handle(tx: Tx, _: list[Event]) -> None:
+        if troubles:
+            troubles.pop(0)(tx)
+
+    inbox = Inbox(db, "sync.facts", handle, "S1")
+    fact = Event(id=new_id(), type="t", aggregate_id="x", data={}, store_id="S1", occurred_at=datetime.now(UTC))
+    inbox.take([encode(fact).encode()])
+    with db.transaction() as tx:
+        tx.execute(text("update inbox_failures set due_at = now()"))
+    with pytest.raises(DatabaseUnavailable):
+        inbox.retry_one()
+    with db.transaction() as tx:
+        assert tx.scalar(text("select attempts from inbox_failures where due_at <= now()")) == 1
+    assert (inbox.retry_one(), inbox.retry_one()) == (True, False)
+
+
+def broken(_: Tx) -> None:
+    raise ValueError
+
+
+def cut(tx: Tx) -> None:
+    os.kill(tx.scalar(text("select pg_backend_pid()")), signal.SIGTERM)
+    tx.execute(text("select pg_sleep(1)"))
 
 
 class Settings:

@@ -1,16 +1,26 @@
 """What can befall a fact on its way to the broker: no queue, a full one, a blocked broker, a dead one."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
 
+import amqp
+import eventlet
+import pytest
 from chassis_system import Running, Sample
 
 from deploy.runner.rabbitmq import RabbitMQ
-from services.chassis.topology import Queue
+from services.chassis import intake
+from services.chassis.amqp_connection import connect
+from services.chassis.intake import Intake
+from services.chassis.topology import Queue, declare
+from tests.integration.chassis.sample.events import THINGS
 from tests.support import eventually
 
 FULL = Queue("sample.small", max_length=1)
-SOON_S = 40
+SOON_S = 60
 
 
 def held_up(sample: Sample, queue: str) -> str | None:
@@ -40,11 +50,13 @@ def test_a_missing_queue_holds_up_only_what_is_for_it(sample: Sample, door: Runn
 
 def test_a_full_queue_holds_up_only_what_is_for_it(sample: Sample, door: Running, worker: Running) -> None:
     sample.declare(FULL)
+    untried = f"select 1 from outbox where queue = '{FULL.name}' and published_at is null and attempts = 0"
     told = 0
     # the limit of a quorum queue is not exact
     while held_up(sample, FULL.name) != "refused":
         told += len([door.add("Blue", to=[FULL.name]) for _ in range(3)])
         assert told < 200
+        eventually(lambda: held_up(sample, FULL.name) == "refused" or not sample.rows(untried))
     other = door.add("Other")
     eventually(lambda: sample.times(other) == 1)
     with sample.channel() as channel:
@@ -102,3 +114,65 @@ def test_f_a_queue_that_was_declared_by_hand_without_its_limit_is_made_anew(
         thing = door.add("Blue")
         eventually(lambda: sample.times(thing) == 1, within=60)
         assert worker.logged("queue_made_anew")
+
+
+def test_f_letters_in_a_queue_that_was_declared_by_hand_are_kept_and_so_is_what_waits_to_be_taken(
+    new_sample: Callable[[], Sample],
+) -> None:
+    """The queue of dead letters is made anew, and no other."""
+    sample = new_sample()
+    with sample.channel() as channel:
+        channel.queue_declare(THINGS.dead, durable=True, auto_delete=False)
+        channel.queue_declare(THINGS.name, durable=True, auto_delete=False, arguments=THINGS.arguments())
+    sample.publish(THINGS.dead, b"a letter")
+    sample.publish(THINGS.name, b"what waits")
+    with sample.running("worker") as worker:
+        kept = "select convert_from(body, 'UTF8') from inbox_failures where dead order by 1"
+        eventually(lambda: sample.rows(kept) == [("a letter",), ("what waits",)])
+        assert made_anew(worker) == [THINGS.dead]
+    sample.declare(THINGS)
+
+
+def made_anew(worker: Running) -> list[str]:
+    """The queues that a process made anew."""
+    lines = [json.loads(line) for line in worker.log().splitlines() if '"queue_made_anew"' in line]
+    return [line["queue"] for line in lines]
+
+
+def test_f_a_broker_that_refuses_something_else_costs_a_channel_and_no_message(
+    vhost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an acknowledgement that it does not expect, or a consumer that took too long: also a failed precondition."""
+    channels = list[amqp.Channel]()
+
+    def take(_: Intake, channel: amqp.Channel, arrived: list[amqp.Message]) -> None:
+        channels.append(channel)
+        arrived.clear()
+        channel.basic_ack(999)
+
+    monkeypatch.setattr(Intake, "_take", take)
+    # never paused, and sockets of this process wait for nobody else
+    monkeypatch.setattr(Intake, "_is_paused", lambda _: bool(eventlet.sleep(0)))
+    monkeypatch.setattr(intake, "RECONNECT_S", 0.05)
+    taking = eventlet.spawn(intake_of(vhost)._run)
+    with connect(vhost, "tests") as connection:
+        declare(connection.channel(), THINGS)
+        connection.channel().basic_publish(amqp.Message(b"what waits", delivery_mode=2), routing_key=THINGS.name)
+        with eventlet.Timeout(30):
+            while len(channels) < 3:
+                eventlet.sleep(0.05)
+    taking.kill()
+    eventually(lambda: waiting(vhost) == 1)
+
+
+def intake_of(uri: str) -> Intake:
+    """An intake outside of a process."""
+    made: Any = Intake(THINGS)
+    made.container = SimpleNamespace(service_name="sample")
+    made._uri = uri
+    return made  # type: ignore[no-any-return]
+
+
+def waiting(uri: str) -> int:
+    with connect(uri, "tests") as connection:
+        return int(connection.channel().queue_declare(THINGS.name, passive=True).message_count)

@@ -1,12 +1,15 @@
 """Doors and workers beside what fails: slow queries, no broker, no database, a port that is taken."""
 
+import re
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from chassis_system import Running, Sample, ask, ends, free_port
+from chassis_system import Running, Sample, ask, ends
 
-from tests.support import eventually
+from tests.support import eventually, free_port
 
 # as many as the sample has connections
 AT_ONCE = 5
@@ -30,9 +33,8 @@ def test_a_door_needs_no_broker(sample: Sample) -> None:
 def test_a_worker_waits_for_its_broker(sample: Sample) -> None:
     worker = sample.start("worker", STORE_AMQP_URL=f"amqp://nobody:nothing@127.0.0.1:{free_port()}/none")
     try:
-        eventually(lambda: worker.logged("relay_waits"), within=30)
-        health = worker.health()
-        assert health is not None
+        eventually(lambda: worker.logged("relay_waits"))
+        health = eventually(worker.health)
         assert health.body == {"ok": True, "started": False, "wrong": []}
     finally:
         worker.process.stop()
@@ -43,7 +45,7 @@ def test_whatever_starts_before_its_database_waits_for_it(sample: Sample, kind: 
     nobody = f"postgresql://sample:nothing@127.0.0.1:{free_port()}/none"
     started = sample.start(kind, STORE_DATABASE_URL=nobody)
     try:
-        eventually(lambda: started.logged("waits_for_database"), within=30)
+        eventually(lambda: started.logged("waits_for_database"))
         assert started.process.alive()
     finally:
         started.process.stop()
@@ -52,7 +54,7 @@ def test_whatever_starts_before_its_database_waits_for_it(sample: Sample, kind: 
 def test_a_port_that_is_taken_is_refused(sample: Sample, door: Running) -> None:
     second = sample.start("door", STORE_DOOR_LISTEN=door.door.removeprefix("http://"))
     try:
-        assert ends(second, within=30) != 0
+        assert ends(second) != 0
         assert "in use" in second.log()
     finally:
         second.process.stop()
@@ -79,6 +81,42 @@ def test_every_refusal_is_a_problem_that_tells_nothing_of_us(
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert "words that nobody" not in str(answer.body)
     assert ("Allow" in answer.headers) == (status == 405)
+
+
+THING = b'{"name": "Sold"}'
+POST = b"POST /api/sample/things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+LENGTH = b"Content-Length: %d\r\n" % len(THING)
+PATHS = ("%c0%ae%c0%ae/%c0%ae%c0%af", "%e0%80%af", "%f0%80%80%af", "%ff", "\udcc0\udcae", "%u002e", "%", "%zz", "%00")
+
+
+def said(door: Running, sent: bytes) -> list[int]:
+    """The statuses that a door answers to some bytes until it closes."""
+    told = b""
+    address = urlsplit(door.door)
+    with socket.create_connection((address.hostname, address.port), timeout=30) as line:
+        line.sendall(sent)
+        while part := line.recv(65_536):
+            told += part
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 ([0-9]{3})", told)]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_d_an_address_that_is_no_utf_8_is_refused(door: Running, path: str) -> None:
+    """An overlong spelling is not the character that it spells, least of all a dot or a slash."""
+    sent = f"GET /api/sample/things/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    assert set(said(door, sent.encode(errors="surrogateescape"))) <= {400, 401, 404}
+    assert door.get("/api/sample/nothing").status == 200
+
+
+@pytest.mark.parametrize(
+    ("expected", "statuses"), [("100-continue", [100, 201]), ("100-Continue", [100, 201]), ("200-maybe", [201])]
+)
+def test_d_a_body_that_waits_to_be_asked_for_is_asked_for(door: Running, expected: str, statuses: list[int]) -> None:
+    assert said(door, POST + LENGTH + f"Expect: {expected}\r\n\r\n".encode() + THING) == statuses
+
+
+def test_d_a_body_that_is_too_large_is_not_asked_for(door: Running) -> None:
+    assert said(door, POST + b"Content-Length: 1100000\r\nExpect: 100-continue\r\n\r\n") == [413]
 
 
 def test_what_must_be_single_is_left_to_whoever_holds_its_lock(sample: Sample, door: Running) -> None:

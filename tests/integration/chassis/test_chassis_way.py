@@ -12,11 +12,11 @@ def test_a_fact_goes_from_the_door_to_its_effect(sample: Sample, door: Running, 
 
 
 def test_b15_a_service_answers_over_rpc(sample: Sample, worker: Running) -> None:
-    assert call(sample.amqp, "sample", "echo", word="ab", times=2) == {"word": "abab"}
+    assert call(sample.amqp, "sample", "echo", timeout=20, word="ab", times=2) == {"word": "abab"}
 
 
 def test_processes_end_in_order(sample: Sample) -> None:
     for kind in ("door", "worker"):
         with sample.running(kind) as running:
             terminate(running)
-            assert ends(running, within=30) == 0, running.log()
+            assert ends(running) == 0, running.log()

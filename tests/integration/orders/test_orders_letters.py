@@ -1,5 +1,6 @@
 """What is kept of a message is checked again, by whom it was sent and for which store, before it is taken in."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 import pytest
 from orders_store import Counter
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from services.chassis.admission import Admission
 from services.chassis.database import Tx
 from services.chassis.events import Event, encode
 from services.chassis.ids import new_id
 from services.chassis.inbox import Inbox, Replayed, dead_letters, missing, replay
+from services.chassis.letters import letters as dead_letters_command
 
 FORGED = {
     "sent by another than it says": ("catalog", "S001"),
@@ -93,6 +96,30 @@ def test_t30_a_letter_from_its_own_service_is_taken_in_when_it_is_replayed(count
     assert replay_all(counter) == Replayed(due=1)
     assert inbox.retry_one()
     assert ([e.id for e in heard], letters(counter)) == ([event.id], [])
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_t37_the_list_of_dead_letters_shows_nothing_of_a_letter(counter: Counter, given_up: bool):
+    """Neither of its body nor of what a check quotes of it, wherever a name stands."""
+    named = {"name": "Letterius", "phone": "9845066442"}
+    body = encode(replace(settled("S001"), type="sync.Letterius", data=named)).encode()
+    bodies = [body, json.dumps(named).encode(), b"Letterius 9845066442", encode(settled("Letterius")).encode()]
+    for one in bodies:
+        if given_up:
+            of_outcomes(counter, []).keep_dead(one, "sync", "given up by the broker")
+        else:
+            Inbox(counter.app.db, "orders.outcomes", refusing, "S001", check_senders=True).take([one], ["sync"])
+    with counter.app.db.transaction() as tx:
+        tx.execute(text("update inbox_failures set dead = true, due_at = null"))
+    listed = CliRunner().invoke(dead_letters_command(lambda: counter.app), ["list"])
+    assert (listed.exit_code, len(listed.stdout.splitlines())) == (0, len(bodies))
+    assert "etterius" not in listed.stdout
+    assert "66442" not in listed.stdout
+
+
+def refusing(_: Tx, events: list[Event]) -> None:
+    """A handler whose error quotes what it could not read."""
+    raise ValueError(events[0].data)
 
 
 def test_t30_a_forged_letter_does_not_stand_in_for_the_fact_whose_id_it_bears(counter: Counter):

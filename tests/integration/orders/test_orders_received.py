@@ -107,7 +107,26 @@ def test_f17_what_got_no_word_is_tried_again_soon(counter: Counter, fate: Fate, 
         tx.execute(FAILED, {"rows": 1})
         [row] = outbox.claim(tx, failed=True, held=[], limit=1)
         outbox.mark(tx, confirmed=[], put_off={row.id: fate.value})
-    assert counter.scalar("select round(extract(epoch from due_at - now())) from outbox") == seconds
+        # here, for the database's clock stands still within a transaction
+        assert tx.scalar(text("select extract(epoch from due_at - now()) from outbox")) == seconds
+
+
+@pytest.mark.parametrize(("queue", "fate", "left"), [
+    (None, Fate.REFUSED, 0), (None, Fate.UNKNOWN, 1), ("sync.orders", Fate.REFUSED, 1),
+])  # fmt: skip
+def test_t29_a_copy_that_is_refused_again_and_again_is_given_up_and_a_fact_never(
+    counter: Counter, queue: str | None, fate: Fate, left: int
+):
+    with counter.app.db.transaction() as tx:
+        tx.execute(FAILED, {"rows": 1})
+        tx.execute(text("update outbox set queue = :queue, attempts = 0"), {"queue": queue})
+    for _ in range(10):
+        with counter.app.db.transaction() as tx:
+            tx.execute(text("update outbox set due_at = now()"))
+            rows = [*outbox.claim(tx, failed=True, held=[], limit=1), *outbox.claim(tx, failed=False, held=[], limit=1)]
+            assert len(rows) == 1
+            outbox.mark(tx, confirmed=[], put_off={rows[0].id: fate.value})
+    assert counter.scalar("select count(*) from outbox") == left
 
 
 def test_f17_fresh_ones_and_those_that_failed_take_turns(counter: Counter):

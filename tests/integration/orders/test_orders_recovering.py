@@ -175,8 +175,6 @@ def test_t45_a_card_number_in_a_sale_that_was_asked_for_is_not_kept(lost: Lost) 
 
 def test_b16_asked_without_an_answer_is_for_a_person_and_its_money_is_kept_in_mind(lost: Lost) -> None:
     lost.keep(0, "asked")
-    lost.keep(1, "asked")
-    lost.write(f"{lost.orders[1].order_id}.not", json.dumps({"code": "abandoned"}))
     lost.keep(2, "asked")
     lost.office.booked = {str(lost.orders[2].order_id): lost.orders[2].document}
     report = lost.recover()
@@ -186,6 +184,39 @@ def test_b16_asked_without_an_answer_is_for_a_person_and_its_money_is_kept_in_mi
     assert lost.counter.scalar("select order_id from orphan_payments") == order_id
     lost.recover()
     assert lost.counter.scalar("select count(*) from orphan_payments") == 1
+
+
+@pytest.mark.parametrize("code", ["approval_needed", "quote_changed", "order_differs", "payment_refused", None])
+def test_b16_b4_a_refusal_hides_no_sale_that_was_asked_for_again(lost: Lost, code: str | None) -> None:
+    """What was refused once is asked for again under its id, and the note of the refusal may be the older one."""
+    lost.keep(0, "asked")
+    lost.write(f"{lost.orders[0].order_id}.not", json.dumps({"code": code} if code else []))
+    report = lost.recover()
+    order_id = lost.orders[0].order_id
+    assert report.unanswered == [f"{order_id}: asked for, 1049.00 to be paid by UPI 1049.00"]
+    assert lost.counter.scalar("select order_id from orphan_payments where state = 'open'") == order_id
+
+
+@pytest.mark.parametrize("code", ["abandoned", "order_abandoned"])
+def test_b16_b4_of_a_sale_that_was_given_up_the_money_comes_back_to_the_list(lost: Lost, code: str) -> None:
+    lost.keep(0, "asked")
+    lost.write(f"{lost.orders[0].order_id}.not", json.dumps({"code": code}))
+    report = lost.recover()
+    assert (report.unanswered, report.problems) == ([], [])
+    listed = "select reference from orphan_payments where state = 'open'"
+    assert lost.counter.scalar(listed) == lost.sales[0].payments[0].reference
+
+
+def test_b16_b4_money_that_paid_under_the_next_id_is_not_without_an_order(lost: Lost) -> None:
+    """A cart of which the first id was given up is sold under another, with the money that was taken."""
+    given_up = {"order_id": str(new_id()), "total_minor": 1_049_00}
+    given_up["payments"] = [lost.sales[0].payments[0].model_dump(mode="json")]
+    lost.write(f"{given_up['order_id']}.asked", json.dumps(given_up))
+    lost.write(f"{given_up['order_id']}.not", json.dumps({"code": "abandoned"}))
+    lost.keep(0)
+    report = lost.recover()
+    assert (report.taken, report.unanswered, report.problems) == (["K1/26-2"], [], [])
+    assert lost.counter.scalar("select count(*) from orphan_payments") == 0
 
 
 def number_of_rows(lost: Lost) -> int:

@@ -1,5 +1,6 @@
 """B15: what each role may do in the database and what it is refused, asked of the real server."""
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -70,37 +71,64 @@ def test_b15_a_service_works_on_rows_of_its_own_schema(
         "SET ROLE postgres",
         "ALTER ROLE {service} SUPERUSER",
         "SET ROLE {service}_owner",
-        "SELECT * FROM {other}.things",
-        "INSERT INTO {other}.things (word) VALUES ('x')",
-        "SELECT {other}.one()",
         "SELECT rolpassword FROM pg_authid",
         "SELECT pg_read_file('/etc/passwd')",
         "COPY (SELECT 1) TO PROGRAM 'true'",
     ],
 )
 def test_b15_a_service_is_refused_everything_else(database: Callable[[str], str], service: str, statement: str) -> None:
-    other = next(name for name in SERVICES if name != service)
     with (
         psycopg.connect(database(service), autocommit=True) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
-        connection.execute(statement.format(service=service, other=other).encode())
+        connection.execute(statement.format(service=service).encode())
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_b15_the_owner_of_a_schema_sees_no_other_schema(database: Callable[[str], str], service: str) -> None:
-    other = next(name for name in SERVICES if name != service)
+@pytest.mark.parametrize(("service", "other"), [*itertools.permutations(SERVICES, 2)])
+@pytest.mark.parametrize("role", ["{service}", "{service}_owner"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM {other}.things",
+        "INSERT INTO {other}.things (word) VALUES ('x')",
+        "UPDATE {other}.things SET word = 'y'",
+        "DELETE FROM {other}.things",
+        "TRUNCATE {other}.things",
+        "SELECT {other}.one()",
+        "SELECT nextval('{other}.things_id_seq')",
+        "CREATE TABLE {other}.others (id integer)",
+        "DROP TABLE {other}.things",
+        "SET ROLE {other}",
+        "SET ROLE {other}_owner",
+        "ALTER ROLE {other} PASSWORD 'x'",
+    ],
+)
+def test_b15_t34_no_role_of_a_service_reaches_another_services_schema(
+    database: Callable[[str], str], service: str, other: str, role: str, statement: str
+) -> None:
     with (
-        psycopg.connect(database(f"{service}_owner")) as connection,
+        psycopg.connect(database(role.format(service=service)), autocommit=True) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
-        connection.execute(f"SELECT * FROM {other}.things".encode())
+        connection.execute(statement.format(other=other).encode())
 
 
 @pytest.mark.parametrize("elsewhere", ["postgres", "template1"])
+@pytest.mark.parametrize("role", database_roles.roles(SERVICES))
 def test_b15_a_service_gets_into_no_other_database(
-    database: Callable[[str], str], postgres: Postgres, elsewhere: str
+    database: Callable[[str], str], postgres: Postgres, role: str, elsewhere: str
 ) -> None:
-    assert database("orders")
+    assert database(role)
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
-        psycopg.connect(postgres.url("orders", PASSWORD, elsewhere))
+        psycopg.connect(postgres.url(role, PASSWORD, elsewhere))
+
+
+@pytest.mark.parametrize("role", database_roles.roles(SERVICES))
+def test_t34_a_role_has_no_power_beside_its_schema(database: Callable[[str], str], role: str) -> None:
+    powers = "rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolinherit"
+    with psycopg.connect(database(role)) as connection:
+        found = connection.execute(f"SELECT {powers} FROM pg_roles WHERE rolname = current_user".encode()).fetchall()
+        member = connection.execute(
+            "SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole"
+        ).fetchone()
+    assert (found, member) == ([(False,) * 6], (0,))

@@ -59,7 +59,7 @@ def store(broker: RabbitMQ) -> Iterator[Callable[[str], amqp.Channel]]:
 def connected(broker: RabbitMQ, account: str) -> amqp.Connection:
     """A connection as an account."""
     connection = amqp.Connection(
-        f"127.0.0.1:{broker.ports.amqp}", userid=account, password=PASSWORD, virtual_host=VHOST, connect_timeout=5
+        f"127.0.0.1:{broker.ports.amqp}", userid=account, password=PASSWORD, virtual_host=VHOST, connect_timeout=30
     )
     connection.connect()
     return connection
@@ -83,7 +83,7 @@ def arguments(queue: str) -> dict[str, str]:
 
 def publish(channel: amqp.Channel, exchange: str, key: str) -> None:
     channel.confirm_select()
-    channel.basic_publish_confirm(amqp.Message("{}"), exchange, key, timeout=5)
+    channel.basic_publish_confirm(amqp.Message("{}"), exchange, key, timeout=30)
 
 
 def use_queue(channel: amqp.Channel, right: str, name: str) -> None:
@@ -256,6 +256,6 @@ def test_b15_no_account_gets_into_another_virtual_host_or_the_management(
 def test_b15_t30_nobody_sends_in_anothers_name(store: Callable[[str], amqp.Channel]) -> None:
     channel = store("catalog")
     channel.confirm_select()
-    channel.basic_publish_confirm(amqp.Message("{}", user_id="catalog"), "", "sync.facts", timeout=5)
+    channel.basic_publish_confirm(amqp.Message("{}", user_id="catalog"), "", "sync.facts", timeout=30)
     with pytest.raises(amqp.PreconditionFailed):
-        channel.basic_publish_confirm(amqp.Message("{}", user_id="orders"), "", "sync.facts", timeout=5)
+        channel.basic_publish_confirm(amqp.Message("{}", user_id="orders"), "", "sync.facts", timeout=30)

@@ -1,5 +1,6 @@
 """What the containers of docker-compose.yml do, done here: there is no container in these tests."""
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -57,6 +58,8 @@ def test_a_store_in_containers_is_prepared_and_installed(
     assert (tmp_path / "password").read_text() == PASSWORD
     assert mode_of(tmp_path / "password") == 0o400
     assert f"default_pass = {PASSWORD}" in (tmp_path / "20-store.conf").read_text()
+    # RabbitMQ 4 offers ANONYMOUS as well unless it is told which it may
+    assert "auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = AMQPLAIN\n" in (tmp_path / "20-store.conf").read_text()
 
     for _ in range(2):  # a second start changes nothing
         run("install")
@@ -69,6 +72,7 @@ def test_a_store_in_containers_is_prepared_and_installed(
     told = containers.told("orders", "door")
     assert told["STORE_DOOR_LISTEN"] == "0.0.0.0:8000"
     assert told["STORE_CATALOG_URL"] == "http://catalog-door:8000"
+    assert told["STORE_DATA_FOLDER"] == "/var/lib/database"
     containers.nginx_of_store().configure()
     assert "server orders-door:8000" in (tmp_path / "GATEWAY" / "nginx" / "nginx.conf").read_text()
     check_what_was_handed_out(vault, tmp_path)
@@ -134,12 +138,22 @@ def test_t36_each_container_is_given_its_own_secrets_only() -> None:
         processes = {f"{service}-{kind}" for kind in KINDS}
         assert {n for n, volumes in found.items() if f"for-{service}" in volumes} == processes | {"install"}
         for process in processes:
-            own = {volume: at for volume, at in found[process].items() if volume != "offline"}
+            own = {volume: at for volume, at in found[process].items() if volume not in {"offline", "postgres"}}
             assert own == {f"for-{service}": (f"/var/lib/for-services/{service}", False)}
     assert {n for n, volumes in found.items() if "for-gateway" in volumes} == MAKERS | {"gateway"}
     assert found["gateway"]["for-gateway"] == ("/var/lib/for-gateway", False)
     for server in ("postgres", "rabbitmq"):
         assert {n for n, volumes in found.items() if f"for-{server}" in volumes} == {"prepare", server}
+
+
+def test_orders_sees_how_full_the_disk_of_the_database_is_and_nobody_else_sees_its_folder() -> None:
+    found = {name: volumes["postgres"] for name, volumes in mounts().items() if "postgres" in volumes}
+    assert found == {
+        "postgres": ("/var/lib/postgresql/data", True),
+        **{f"orders-{kind}": (str(containers.DATABASE_DISK), False) for kind in KINDS},
+    }
+    # what our image has at this place would be the first that comes into a volume that is still empty
+    assert str(containers.DATABASE_DISK) not in (PROJECT / "deploy" / "Dockerfile").read_text()
 
 
 def test_t36_who_has_every_secret_takes_no_connection() -> None:
@@ -159,6 +173,20 @@ def test_only_https_is_published_beyond_the_machine() -> None:
     composed = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
     published = [port for service in composed.values() for port in service.get("ports", [])]
     assert [port for port in published if not port.startswith("127.0.0.1:")] == ["8443:8443"]
+
+
+def test_t43_each_server_in_a_container_is_of_a_version_that_is_named() -> None:
+    composed = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    images = {image for service in composed.values() if (image := service.get("image", "store-edge")) != "store-edge"}
+    assert {image.partition(":")[0] for image in images} >= {"postgres", "rabbitmq"}
+    assert [image for image in images if not re.fullmatch(r"[a-z/]+:v?[0-9]+[0-9.]*(-[a-z]+)?", image)] == []
+    assert "rabbitmq:4.0-management" in images
+
+
+def test_t34_the_database_in_a_container_is_told_to_trust_nobody() -> None:
+    told = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]["postgres"]["environment"]
+    assert "--auth=scram-sha-256" in told["POSTGRES_INITDB_ARGS"].split()
+    assert set(told) == {"POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"}
 
 
 def test_b14_what_prometheus_scrapes_and_grafana_shows_is_in_the_compose_file() -> None:

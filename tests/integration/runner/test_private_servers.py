@@ -3,12 +3,15 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import amqp
 import psycopg
 import pytest
+from amqp.sasl import SASL
 from kombu.utils.url import parse_url
 
+from deploy.runner.errors import RunnerError
 from deploy.runner.ports import Ports
 from deploy.runner.postgres import Postgres
 from deploy.runner.rabbitmq import ADMIN, NODE, RabbitMQ
@@ -38,6 +41,21 @@ def test_postgres_keeps_what_was_committed_when_it_is_killed(crashing_postgres: 
     assert crashing_postgres.ready()
 
 
+def test_f34_data_that_were_there_are_never_replaced_by_an_empty_database(crashing_postgres: Postgres) -> None:
+    """As after a start of the machine that has not mounted the disk: then it is there again."""
+    crashing_postgres.stop()
+    data, aside = crashing_postgres._data, crashing_postgres._data.with_name("aside")
+    data.rename(aside)
+    with pytest.raises(RunnerError, match="Mount the disk"):
+        crashing_postgres.start()
+    assert not data.exists()
+    aside.rename(data)
+    crashing_postgres.start()
+    crashing_postgres.stop()
+    crashing_postgres.forget()
+    crashing_postgres.start()
+
+
 def test_postgres_takes_no_login_without_its_password_and_none_from_elsewhere(crashing_postgres: Postgres) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(crashing_postgres.url(password="another"))
@@ -46,12 +64,47 @@ def test_postgres_takes_no_login_without_its_password_and_none_from_elsewhere(cr
     assert shown == {"listen_addresses": ("127.0.0.1",), "fsync": ("on",), "data_checksums": ("on",)}
 
 
+def test_t34_postgres_knows_no_way_in_without_a_password(crashing_postgres: Postgres) -> None:
+    """What it has read of pg_hba.conf: no trust, no peer, no ident, for nobody, by no way."""
+    with psycopg.connect(crashing_postgres.url()) as connection:
+        rules = connection.execute("SELECT type, auth_method, error FROM pg_hba_file_rules").fetchall()
+        sealed = connection.execute("SELECT DISTINCT left(rolpassword, 14) FROM pg_authid WHERE rolcanlogin").fetchall()
+    assert {"host", "local"} <= {kind for kind, _, _ in rules}
+    assert {(method, error) for _, method, error in rules} == {("scram-sha-256", None)}
+    assert sealed == [("SCRAM-SHA-256$",)]
+
+
+@pytest.mark.parametrize("given", [{}, {"password": ""}, {"user": "nobody"}], ids=["none", "empty", "nobody"])
+def test_t31_t34_postgres_asks_everybody_for_a_password(crashing_postgres: Postgres, given: dict[str, str]) -> None:
+    address = {"host": "127.0.0.1", "port": crashing_postgres.port, "user": "postgres", "dbname": "postgres"}
+    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+        psycopg.connect(**address | given, passfile="/dev/null")  # type: ignore[arg-type]
+
+
+def test_f34_rabbitmq_serves_questions_after_a_power_cut_soon_after_its_virtual_host_was_made(
+    broker: RabbitMQ, vhost: str, server_folder: Path
+) -> None:
+    """It does not sync the settings of a virtual host: they are empty then."""
+    broker.kill()
+    torn = list(server_folder.glob("**/msg_stores/vhosts/*/.config"))
+    assert torn
+    for settings in torn:
+        settings.write_bytes(b"")
+    broker.start()
+    with open_connection(vhost) as connection:
+        channel = connection.channel()
+        channel.queue_declare("questions", durable=True, auto_delete=False)
+        channel.basic_publish(amqp.Message("asked"), routing_key="questions")
+        answered = eventually(lambda: channel.basic_get("questions", no_ack=True))
+        assert answered.body == "asked"
+
+
 def test_rabbitmq_keeps_confirmed_messages_when_it_is_killed(broker: RabbitMQ, vhost: str) -> None:
     with open_connection(vhost) as connection:
         channel = connection.channel()
         channel.queue_declare("kept", durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
         channel.confirm_select()
-        channel.basic_publish_confirm(amqp.Message("sold", delivery_mode=2), routing_key="kept", timeout=10)
+        channel.basic_publish_confirm(amqp.Message("sold", delivery_mode=2), routing_key="kept", timeout=30)
     # a quorum queue that was declared a moment ago is deaf after a crash: the broker is told to note it down now
     broker.control("eval", "mnesia:sync_log(), [dets:sync(T) || T <- dets:all()].")
 
@@ -61,7 +114,7 @@ def test_rabbitmq_keeps_confirmed_messages_when_it_is_killed(broker: RabbitMQ, v
 
     with open_connection(vhost) as connection:
         channel = connection.channel()
-        message = eventually(lambda: channel.basic_get("kept", no_ack=True), within=20)
+        message = eventually(lambda: channel.basic_get("kept", no_ack=True))
         assert message.body == "sold"
 
 
@@ -70,6 +123,64 @@ def test_rabbitmq_has_no_guest(broker: RabbitMQ) -> None:
         assert "guest" not in admin.users()
     with pytest.raises(amqp.AccessRefused):
         open_connection(broker.url("guest", "guest")).connect()
+
+
+class Mechanism(SASL):
+    """A way to log in that the broker may not offer: tried all the same."""
+
+    def __init__(self, name: bytes, response: bytes) -> None:
+        self.name, self.response = name, response
+
+    @property
+    def mechanism(self) -> bytes:
+        return self.name
+
+    def start(self, _: amqp.Connection) -> bytes:
+        return self.response
+
+
+class Bold(amqp.Connection):
+    """One that does not ask which ways to log in there are."""
+
+    def _on_start(self, *told: Any) -> None:
+        *before, offered, locales = told
+        self.offered = set(offered.split())
+        super()._on_start(*before, f"{offered} {self.authentication[0].mechanism.decode()}", locales)
+
+
+def bold(broker: RabbitMQ, name: bytes, response: bytes) -> Bold:
+    place = f"127.0.0.1:{broker.ports.amqp}"
+    return Bold(place, authentication=[Mechanism(name, response)], connect_timeout=5)
+
+
+def test_t31_rabbitmq_knows_who_has_a_password(broker: RabbitMQ) -> None:
+    """What is refused below is refused for what it says."""
+    known = parse_url(broker.url())
+    login = bold(broker, b"PLAIN", f"\0{known['userid']}\0{known['password']}".encode())
+    login.connect()
+    login.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "response"),
+    [
+        (b"ANONYMOUS", b""),
+        (b"ANONYMOUS", b"guest"),
+        (b"EXTERNAL", b""),
+        (b"RABBIT-CR-DEMO", b"admin"),
+        (b"PLAIN", b"\0guest\0guest"),
+        (b"PLAIN", b"\0\0"),
+        (b"PLAIN", b"\0admin\0"),
+        (b"AMQPLAIN", b""),
+    ],
+)
+def test_t31_rabbitmq_knows_no_way_in_without_a_password(broker: RabbitMQ, name: bytes, response: bytes) -> None:
+    login = bold(broker, name, response)
+    with pytest.raises((amqp.AMQPError, OSError)):
+        login.connect()
+    assert not login.connected
+    # a line that ends before anything was offered would show nothing
+    assert login.offered == {"PLAIN", "AMQPLAIN"}
 
 
 @pytest.mark.parametrize("name", ["amqp", "management", "prometheus", "distribution", "port_mapper"])
@@ -98,7 +209,7 @@ def open_connection(url: str) -> amqp.Connection:
         userid=parts["userid"],
         password=parts["password"],
         virtual_host=parts["virtual_host"],
-        connect_timeout=5,
+        connect_timeout=30,
     )
 
 

@@ -13,11 +13,10 @@ import pytest
 from deploy.runner import processes, supervisor
 from deploy.runner.environment import PROJECT, base
 from deploy.runner.errors import NotReady, RunnerError
-from deploy.runner.ports import Ports
 from deploy.runner.process import runs
 from deploy.runner.processes import HttpProcess
 from deploy.runner.supervisor import Keeper, stop_all
-from tests.support import eventually
+from tests.support import eventually, free_port
 
 # answers what stands in a file; a stubborn one does not end when it is asked to
 PROGRAM = """
@@ -52,7 +51,7 @@ def start(tmp_path: Path, answer: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     keepers: list[Keeper] = []
 
     def keep(*, program: str = PROGRAM, manner: str = "polite", judged: bool = True) -> Keeper:
-        port = Ports(tmp_path / "ports.json").take(f"program-{len(keepers)}")
+        port = free_port()
         words = [sys.executable, "-c", program, str(port), str(answer), manner]
         unit = HttpProcess(
             f"program-{len(keepers)}", words, environment=base(), log=tmp_path / "log", address=f"127.0.0.1:{port}"
@@ -74,63 +73,77 @@ def pid(keeper: Keeper) -> int:
 
 def test_a_program_that_was_killed_is_started_again(start: Start) -> None:
     keeper = start()
-    keeper.wait_ready(10)
+    keeper.wait_ready(60)
     first = pid(keeper)
     os.kill(first, signal.SIGKILL)
     eventually(lambda: keeper.starts == 2)
-    keeper.wait_ready(10)
+    keeper.wait_ready(60)
     assert pid(keeper) != first
+    # a look that was under way may still say of the one before that it works
     keeper.kill()
-    keeper.wait_ready(10)
-    assert keeper.starts == 3
+    eventually(lambda: keeper.starts == 3)
+    keeper.wait_ready(60)
     keeper.restart()
-    keeper.wait_ready(10)
-    assert keeper.starts == 4
+    eventually(lambda: keeper.starts == 4)
+    keeper.wait_ready(60)
 
 
 def test_a_program_that_was_started_often_is_waited_for_as_any_other(start: Start) -> None:
     keeper = start()
-    keeper.wait_ready(10)
+    keeper.wait_ready(60)
     keeper.starts += 50
     keeper.kill()
-    keeper.wait_ready(10)
+    eventually(lambda: keeper.starts == 52)
+    keeper.wait_ready(60)
     assert keeper.unit.alive()
+
+
+def test_f26_a_program_that_stands_still_is_not_waited_for(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "GRACE_S", 60.0)
+    keeper = start()
+    keeper.wait_ready(60)
+    first = pid(keeper)
+    os.kill(first, signal.SIGSTOP)
+    eventually(lambda: keeper.starts == 2)
+    keeper.wait_ready(60)
+    assert not runs(first)
+    monkeypatch.setattr(processes, "GRACE_S", 0.5)
 
 
 @pytest.mark.parametrize("manner", ["polite", "stubborn"])
 def test_a_program_that_does_nothing_is_started_again(start: Start, answer: Path, manner: str) -> None:
     keeper = start(manner=manner)
-    keeper.wait_ready(10)
+    keeper.wait_ready(60)
     first = pid(keeper)
     answer.write_text("503")
     eventually(lambda: keeper.starts == 2)
     answer.write_text("200")
-    keeper.wait_ready(10)
+    keeper.wait_ready(60)
     assert pid(keeper) != first
 
 
 def test_a_program_that_hangs_is_started_again(start: Start) -> None:
     keeper = start()
-    keeper.wait_ready(10)
+    keeper.wait_ready(60)
     os.kill(pid(keeper), signal.SIGSTOP)
-    eventually(lambda: keeper.starts == 2, within=20)
-    keeper.wait_ready(10)
+    eventually(lambda: keeper.starts == 2)
+    keeper.wait_ready(60)
 
 
 def test_a_server_that_is_busy_is_left_alone(start: Start, answer: Path) -> None:
     keeper = start(judged=False)
-    keeper.wait_ready(10)
+    keeper.wait_ready(60)
     answer.write_text("503")
     eventually(lambda: not keeper.ready.is_set())
     answer.write_text("200")
-    keeper.wait_ready(10)
+    keeper.wait_ready(60)
     assert keeper.starts == 1
 
 
 def test_a_program_that_never_works_is_given_up_by_who_waits_with_its_last_words(start: Start) -> None:
     keeper = start(program="raise SystemExit('the table is missing')")
     with pytest.raises(NotReady, match="the table is missing"):
-        keeper.wait_ready(20)
+        keeper.wait_ready(60)
 
 
 def test_what_keeps_a_program_from_being_started_is_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,21 +152,26 @@ def test_what_keeps_a_program_from_being_started_is_told(start: Start, monkeypat
 
     monkeypatch.setattr(HttpProcess, "launch", refuse)
     with pytest.raises(RunnerError, match="nothing is installed"):
-        start().wait_ready(10)
+        start().wait_ready(60)
 
 
-def test_a_program_is_started_when_its_disk_has_room_again(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    tries = iter((OSError(errno.ENOSPC, "No space left on device"),))
+@pytest.mark.parametrize(
+    "trouble", [OSError(errno.ENOSPC, "No space left on device"), ValueError("what nobody has foreseen")]
+)
+def test_a_program_is_started_when_what_was_in_its_way_is_gone(
+    start: Start, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    tries = iter((trouble,))
     launch = HttpProcess.launch
 
     def refuse_once(process: HttpProcess) -> None:
-        if full := next(tries, None):
-            raise full
+        if once := next(tries, None):
+            raise once
         launch(process)
 
     monkeypatch.setattr(HttpProcess, "launch", refuse_once)
     keeper = start()
-    eventually(keeper.ready.is_set, within=20)
+    eventually(keeper.ready.is_set)
     assert keeper.starts > 1
 
 

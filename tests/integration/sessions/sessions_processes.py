@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 from sessions_store import Store
 
 from deploy.runner.environment import PROJECT
-from tests.support import eventually
+from tests.support import eventually, free_port
 
 
 class Neighbours(ThreadingHTTPServer):
@@ -62,17 +62,17 @@ def run(store: Store, *words: str) -> subprocess.CompletedProcess[str]:
     """A command of the service, run to its end."""
     command = [sys.executable, "-m", "services.sessions", *words]
     told = _environment(store, "http://127.0.0.1:9", door=9, metrics=9)
-    return subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, timeout=120, check=False)
 
 
 @contextmanager
 def process(store: Store, kind: str, neighbours: Neighbours, **more: str) -> Iterator[str]:
     """A door or worker of the store; gives the address of the door once the process is well."""
-    door, metrics = _free_port(), _free_port()
+    door, metrics = free_port(), free_port()
     environment = _environment(store, neighbours.url, door=door, metrics=metrics) | more
     running = subprocess.Popen([sys.executable, "-m", "services.sessions", kind], cwd=PROJECT, env=environment)
     try:
-        eventually(lambda: _is_well(metrics) and (kind != "door" or _listens(door)), within=20)
+        eventually(lambda: _is_well(metrics) and (kind != "door" or _listens(door)), within=120)
         yield f"http://127.0.0.1:{door}"
     finally:
         running.send_signal(signal.SIGTERM)
@@ -98,7 +98,7 @@ def _environment(store: Store, neighbours: str, *, door: int, metrics: int) -> d
         "STORE_TOKEN_PUBLIC_KEY_FILE": given.token_public_key_file,
         "STORE_TOKEN_PRIVATE_KEY_FILE": given.token_private_key_file,
         "STORE_STORAGE_NEEDS_MB": "1",
-        "STORE_TOGGLE_WAIT_SECONDS": "3",
+        "STORE_TOGGLE_WAIT_SECONDS": "8",
     }
     told |= {f"STORE_{name}_URL": neighbours for name in ("CATALOG", "ORDERS", "SYNC")}
     return {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT)} | told
@@ -140,9 +140,3 @@ def _is_well(port: int) -> bool:
 def _listens(port: int) -> bool:
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -47,9 +47,9 @@ def orders_takes(neighbours, door, token):
 def test_s6_the_line_moves_the_mode_with_no_broker_at_all(door, neighbours):
     token = sign_in(door)
     neighbours.say("connectivity", DOWN)
-    eventually(lambda: mode(door, token)["banner"]["kind"] == "blue", within=5)
+    eventually(lambda: mode(door, token)["banner"]["kind"] == "blue")
     neighbours.say("connectivity", UP)
-    eventually(lambda: mode(door, token)["mode"] == "online", within=5)
+    eventually(lambda: mode(door, token)["mode"] == "online")
 
 
 def test_s5_a_toggle_answers_when_orders_has_taken_the_mode(door, neighbours):
@@ -73,18 +73,29 @@ def test_the_live_stream_says_what_changed_and_ends_with_the_shift(door, neighbo
     assert all(note["what"] in {"revocations", "mode", "sessions"} for note in rest)
 
 
+def test_t4_t39_the_live_stream_of_somebody_who_is_blocked_ends_within_seconds(door):
+    manager = sign_in(door, "M1")
+    stream = follow(f"{door}/api/sessions/stream", sign_in(door))
+    assert next(stream) == {"what": "everything"}
+    began = time.monotonic()
+    put(f"{door}/api/sessions/staff/A1/block", manager, reason="left")
+    assert all(note is None or note["what"] != "everything" for note in stream)
+    assert time.monotonic() - began < 5
+
+
 def sign_out(door, token):
     request = Request(f"{door}/api/sessions/sign-out", b"", {"Authorization": f"Bearer {token}"}, method="POST")
-    return json.loads(urlopen(request, timeout=10).read())
+    return json.loads(urlopen(request, timeout=30).read())
 
 
 def test_the_stream_is_not_buffered_by_the_gateway(door):
     request = Request(f"{door}/api/sessions/stream", headers={"Authorization": f"Bearer {sign_in(door)}"})
-    with urlopen(request, timeout=10) as stream:
+    with urlopen(request, timeout=30) as stream:
         assert stream.headers["X-Accel-Buffering"] == "no"
         assert stream.headers["Content-Type"] == "text/event-stream"
 
 
+@pytest.mark.one_step
 def test_b18_many_who_sign_in_at_once_hold_up_nobody_else(door):
     token = sign_in(door)
 
@@ -107,6 +118,6 @@ def test_s11_exports_stream_from_the_door(door):
     token = sign_in(door, "M1")
     for suffix in ("csv", "xlsx"):
         url = f"{door}/api/sessions/exports/offline-sessions.{suffix}"
-        with urlopen(Request(url, headers={"Authorization": f"Bearer {token}"}), timeout=10) as answer:
+        with urlopen(Request(url, headers={"Authorization": f"Bearer {token}"}), timeout=30) as answer:
             assert answer.status == 200
             assert len(answer.read()) > 100

@@ -10,10 +10,12 @@ import openpyxl
 import pytest
 from pydantic import ValidationError
 from sessions_store import sealed, settled
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.chassis.errors import Busy
 from services.sessions import exports
+from services.sessions.domain.cells import MAX_CELL
 from services.sessions.handlers import people, sessions, verifying
 from services.sessions.store import ledger
 from tests.support import eventually
@@ -170,9 +172,11 @@ def test_s11_sessions_are_filtered_by_status(store):
 
 
 def test_s11_sessions_are_filtered_by_the_stores_days(store):
+    began = store.clock.now()
+    day = began.astimezone(store.app.zone).date()
     first = store.outage()
-    day = (store.clock.now().astimezone(store.app.zone)).date()
-    store.clock.advance(24 * 3600)
+    # to the second, or the last ones of a day would be followed by the first ones of the day after the next
+    store.clock.advance((began + timedelta(days=1) - store.clock.now()).total_seconds())
     second = store.outage()
     token = store.token("A1")
 
@@ -246,6 +250,43 @@ def test_s11_the_xlsx_export_holds_text_and_numbers_and_no_formula(store):
     found = {name.value: cell for name, cell in zip(header, row, strict=True)}
     assert (found["Reason"].value, found["Reason"].data_type) == ("'=1+1", "s")
     assert (found["Total"].value, found["Total"].data_type, found["Orders"].data_type) == (1234.56, "n", "n")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_t37_an_export_holds_no_customer_even_if_one_is_told_with_a_session(store, suffix):
+    """Its columns are named one by one: what else comes with a session or an order goes into none."""
+    told = {"name": "Exportius", "phone": "9845055224"}
+    session_id = store.outage()
+    seal, outcome = sealed(session_id, 1), settled(session_id, "synced")
+    seal.data["customer"] = outcome.data["customer"] = outcome.data["outcomes"][0]["customer"] = told
+    store.take(seal, outcome)
+    assert status(store, session_id) == "success"
+    rows = read_back(store.get(f"{EXPORT}.{suffix}", store.token("M1")).data, suffix)
+    assert [row[:2] for row in rows[1:]] == [[session_id, "Success"]]
+    assert "xportius" not in str(rows)
+    assert "55224" not in str(rows)
+
+
+def read_back(data, suffix):
+    """The rows of an export, as a spreadsheet reads them."""
+    if suffix == "csv":
+        return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize("length", [MAX_CELL - 1, MAX_CELL, MAX_CELL + 1, 2 * MAX_CELL])
+@pytest.mark.parametrize("begins", ["x", "=x", "ä", "&<"])
+def test_d_s11_a_cell_as_long_as_a_spreadsheet_takes_is_read_back_whole(store, suffix, length, begins):
+    """Longer than anybody may type: a reason in the database, however it came there."""
+    reason = (begins + "y" * length)[:length]
+    store.outage()
+    with store.app.db.transaction() as tx:
+        tx.execute(text("update offline_sessions set reason = :reason"), {"reason": reason})
+    header, row = read_back(store.get(f"{EXPORT}.{suffix}", store.token("M1")).data, suffix)
+    written = f"'{reason}" if begins == "=x" else reason
+    assert dict(zip(header, row, strict=True))["Reason"] == written[:MAX_CELL]
 
 
 def test_s11_exports_are_for_managers_and_take_the_same_filters(store):

@@ -84,6 +84,7 @@ def test_s3_watching_a_folder_that_is_well_writes_nothing_down(store):
     assert store.ledger() == before
 
 
+@pytest.mark.one_step
 def test_s3_a_folder_that_is_granted_while_the_old_one_is_watched_stays_granted(store, tmp_path, monkeypatch):
     new, prove = tmp_path / "new", folder.prove
     new.mkdir()

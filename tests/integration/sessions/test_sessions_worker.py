@@ -1,6 +1,7 @@
 """The worker as a process of its own: facts come in, facts go out, questions are answered."""
 
 import json
+from functools import partial
 from uuid import UUID
 
 import amqp
@@ -48,14 +49,14 @@ def test_s10_b21_a_session_is_sealed_settled_and_told_over_the_broker(store, wor
     tell(worker, settled(session_id, "synced"))
     tell(worker, sealed(session_id, 1))
     token = store.token("A1")
-    eventually(lambda: store.sessions(token)[0]["status"] == "success", within=20)
+    eventually(lambda: store.sessions(token)[0]["status"] == "success")
     said = []
 
     def told_of_success():
         said.extend(heard(worker))
         return any(event["data"]["status"] == "success" for event in said)
 
-    eventually(told_of_success, within=20)
+    eventually(told_of_success)
     assert {event["type"] for event in said} == {"sessions.session_changed"}
     last = max(said, key=lambda event: event["aggregate_version"])
     assert (last["data"]["status"], last["data"]["orders"]) == ("success", 1)
@@ -63,11 +64,12 @@ def test_s10_b21_a_session_is_sealed_settled_and_told_over_the_broker(store, wor
 
 def test_b15_other_services_ask_for_mode_and_sessions(store, worker):
     session_id = store.outage()
-    assert call(worker, "sessions", "mode", timeout=10)["mode"] == "online"
-    page = call(worker, "sessions", "sessions", status="syncing")
+    ask = partial(call, worker, "sessions", timeout=20)
+    assert ask("mode")["mode"] == "online"
+    page = ask("sessions", status="syncing")
     assert [item["session_id"] for item in page["items"]] == [session_id]
-    one = call(worker, "sessions", "session", session_id=session_id)
+    one = ask("session", session_id=session_id)
     assert [entry["kind"] for entry in one["ledger"]] == ["session_opened", "session_closed"]
     with pytest.raises(RpcError) as refused:
-        call(worker, "sessions", "session", session_id=str(UUID(int=1)))
+        ask("session", session_id=str(UUID(int=1)))
     assert refused.value.code == "not_found"

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,7 +23,7 @@ from services.chassis.ids import new_id
 from services.chassis.sealing import new_key
 from services.chassis.topology import Queue, declare
 from services.sync.events import QUEUES, SETTLED_TO
-from tests.support import eventually
+from tests.support import eventually, free_port
 
 CUSTOMER_KEYS = new_key("1")
 TOKEN = "a-token-of-services-0123"
@@ -117,7 +116,7 @@ def process(site: Site, kind: str, **more: str) -> Iterator[Running]:
     """A door or a worker, once it is well; ended afterwards."""
     running = start(site, kind, **more)
     try:
-        eventually(lambda: _is_well(running), within=60)
+        eventually(lambda: _is_well(running), within=120)
         yield running
     finally:
         running.popen.send_signal(signal.SIGTERM)
@@ -156,7 +155,7 @@ def start(site: Site, kind: str, **more: str) -> Running:
 
 def ask(url: str) -> Any:
     """GET as a service; None for 204."""
-    with urlopen(Request(url, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=10) as answer:
+    with urlopen(Request(url, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=30) as answer:
         return json.loads(answer.read() or "null")
 
 
@@ -167,10 +166,3 @@ def _is_well(running: Running) -> bool:
     except OSError:
         return False
     return health["ok"] and health["started"]
-
-
-def free_port() -> int:
-    """A port that nobody listens on at present."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -26,7 +26,7 @@ def test_b9_an_order_claimed_anew_while_its_outcome_commits_is_still_under_way(
     monkeypatch.setattr(draining, "settle", settle_and_let_the_pump_in)
     committer = eventlet.spawn(drain.commit)
     drain._tried.put(draining.Tried(first, Absent(), "ask", 1))
-    with eventlet.Timeout(10):
+    with eventlet.Timeout(30):
         while store.one(order).fence < 3 or drain._tried.qsize():
             eventlet.sleep(0.01)
     committer.kill()

@@ -258,6 +258,7 @@ def test_s23_pending_orders_are_shown_with_reasons_and_what_may_be_corrected(sto
     assert item["may_correct"] == ["lines"]
 
 
+@pytest.mark.one_step
 def test_b10_one_pending_order_is_sent_again(store: Store, door: Client) -> None:
     [order] = store.place()
     store.oms.before = lambda _: Refused()
@@ -286,6 +287,7 @@ def test_only_what_waits_for_a_person_is_sent_again(store: Store, door: Client, 
     assert len(store.oms.posts) == 1
 
 
+@pytest.mark.one_step
 def test_b10_all_pending_orders_are_sent_again(store: Store, door: Client) -> None:
     store.place(3)
     store.oms.before = lambda _: Refused()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sync_store import Store
 from services.chassis.clock import SystemClock
 from services.chassis.errors import DatabaseUnavailable
 from services.sync import drain as drain_module
+from services.sync.domain import flow as flows
 from services.sync.domain.answers import Busy, Failed, Lost, Refused, Superseded, Unauthorised, Unreachable
 from services.sync.drain import Drain
 from services.sync.handlers import draining, watching
@@ -122,15 +124,23 @@ def test_b11_a_start_is_slow(store: Store) -> None:
 
 def test_b11_a_pause_is_kept_and_counts_for_nothing(store: Store) -> None:
     store.place(5)
-    answers = iter([Busy(1.0)])
-    store.oms.before = lambda _: next(answers, None)
+    posted, asked_at = list[datetime](), list[datetime]()
+
+    def wait() -> None:
+        posted.append(store.clock.now())
+        eventlet.sleep(0.01)
+
+    def busy_once(_: UUID) -> Busy | None:
+        if asked_at:
+            return None
+        asked_at.append(store.clock.now())
+        return Busy(1.0)
+
+    store.oms.wait, store.oms.before = wait, busy_once
     with running(store):
-        until(lambda: store.oms.posts)
-        until(lambda: "sending" not in store.states())
-        posts = len(store.oms.posts)
-        eventlet.sleep(0.3)
-        assert len(store.oms.posts) == posts
         until(all_in(store, "synced"))
+    assert len(posted) == 6
+    assert not [at for at in posted if asked_at[0] < at < asked_at[0] + timedelta(seconds=1)]
     assert {r.attempts for r in store.rows("select attempts from deliveries")} == {0}
 
 
@@ -145,6 +155,8 @@ def test_b10_a_poisonous_order_never_holds_up_the_others(store: Store) -> None:
 
 def test_b11_an_oms_that_fails_on_all_is_left_alone_and_no_order_is_blamed(store: Store) -> None:
     """The third failure opens the breaker; until then each that ended let another one go."""
+    # longer than any machine takes to look
+    store.app = replace(store.app, policy=replace(store.app.policy, breaker_least=60))
     store.place(40)
     store.oms.before = lambda _: Failed()
     with running(store):
@@ -160,8 +172,9 @@ def test_b11_an_oms_that_fails_on_all_is_left_alone_and_no_order_is_blamed(store
 def test_s6_requests_that_fail_turn_the_line_and_stop_the_drain(store: Store) -> None:
     store.place(10)
     store.oms.down = True
-    with running(store):
+    with running(store) as drain:
         until(lambda: watching.current(store.app)[1]["head_office"] == "down")
+        until(lambda: not drain._open)
         until(all_in(store, "waiting"))
         posts = len(store.oms.posts)
         eventlet.sleep(1.2)
@@ -173,9 +186,9 @@ def test_s6_requests_that_fail_turn_the_line_and_stop_the_drain(store: Store) ->
 def test_f51_a_token_that_is_not_taken_stops_the_drain_without_blame(store: Store, answer: Any) -> None:
     store.place(10)
     store.oms.before = lambda _: answer
-    with running(store):
+    with running(store) as drain:
         until(lambda: len(store.oms.posts) >= 10)
-        eventlet.sleep(1.5)
+        until(lambda: not drain._limit())
         posts = len(store.oms.posts)
         eventlet.sleep(0.5)
         assert len(store.oms.posts) == posts
@@ -238,6 +251,25 @@ def test_an_outcome_that_cannot_be_written_spoils_no_others(store: Store) -> Non
     with running(store):
         until(all_in(store, "synced"))
     assert store.edges(orders[3]) == ["expired", "accepted"]
+
+
+def test_an_answer_that_cannot_be_judged_leaves_its_order_to_be_asked_about(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever tried it works on it no more."""
+    [order] = store.place()
+    judged, broken = flows.judged, iter([RuntimeError("boom")])
+
+    def break_once(*arguments: Any) -> Any:
+        for error in broken:
+            raise error
+        return judged(*arguments)
+
+    monkeypatch.setattr(flows, "judged", break_once)
+    with running(store):
+        until(all_in(store, "synced"))
+    assert store.edges(order) == ["expired", "accepted"]
+    assert len(store.oms.posts) == 1
 
 
 def test_a_try_that_breaks_is_an_unknown_outcome(store: Store) -> None:

@@ -108,6 +108,7 @@ def test_b13_claimed_payments_and_oversold_articles_are_listed(store: Store, doo
     assert found["oversold"] == [{"sku": "SKU-1", "quantity": 2, "orders": [order["order_id"]]}]
 
 
+@pytest.mark.one_step
 def test_f53_an_order_that_head_office_lost_is_sent_again_by_a_person(store: Store, door: Client) -> None:
     [order] = store.place()
     store.drain()
@@ -154,6 +155,7 @@ def test_a_comparison_that_cannot_be_made_says_why(store: Store, door: Client) -
     assert (found["status"], found["error"]) == ("failed", "unreachable")
 
 
+@pytest.mark.one_step
 def test_a_comparison_that_broke_off_is_made_anew(store: Store, door: Client) -> None:
     store.place()
     asked = door.post("/api/sync/reconciliations", json={"business_date": "2026-04-15"}, headers=MANAGER)

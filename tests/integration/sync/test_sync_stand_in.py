@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 from sync_fakes import document
-from sync_processes import Site, free_port, process
+from sync_processes import Site, process
 from sync_store import Store
 
 from deploy.runner.environment import PROJECT, base
@@ -24,7 +24,7 @@ from services.chassis.rpc import call
 from services.sync.app import App
 from services.sync.handlers import reconciling, recovering
 from services.sync.schemas import ReconciliationIn
-from tests.support import eventually
+from tests.support import eventually, free_port
 
 UNKNOWN_SKU = {"code": "unknown_sku", "text": "No such SKU."}
 
@@ -69,7 +69,7 @@ class StandIn:
         headers = {"Content-Type": "application/json"}
         headers |= {"X-Admin-Token": token.read_text().strip()} if token.exists() else {}
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.url + path, data, headers, method=method), timeout=10) as answer:
+        with urlopen(Request(self.url + path, data, headers, method=method), timeout=30) as answer:
             return json.loads(answer.read())
 
 
@@ -161,10 +161,11 @@ def test_s23_b10_b13_refused_orders_are_cured_or_voided_and_the_day_then_agrees(
 def test_s21_the_line_is_cut_and_comes_back(site: Site, office: StandIn) -> None:
     with process(site, "door") as door, process(site, "worker"):
         connectivity = partial(door.get, "/state/connectivity")
+        eventually(connectivity, within=60)
         eventually(lambda: connectivity()["value"]["head_office"] == "up", within=60)
         office.dial({"kind": "down"})
-        eventually(lambda: connectivity()["value"]["head_office"] == "down", within=60)
-        assert connectivity()["value"]["internet"] == "down"
+        for hop in ("head_office", "internet"):
+            eventually(lambda one=hop: connectivity()["value"][one] == "down", within=60)
         orders = [document(n) for n in range(1, 11)]
         site.place(orders)
         office.dial()

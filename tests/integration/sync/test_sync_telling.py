@@ -35,6 +35,7 @@ def test_b21_a_customer_is_told_once(store: Store) -> None:
     assert [(kind, subject) for kind, subject, _ in store.oms.told] == [("customer", someone)]
 
 
+@pytest.mark.one_step
 def test_b21_a_cancellation_is_told_with_its_number_and_refund(store: Store) -> None:
     [order] = store.place()
     store.wish(order)

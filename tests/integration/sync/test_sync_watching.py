@@ -85,6 +85,7 @@ def test_s6_real_requests_count_as_probes(store: Store) -> None:
     assert value(store)["internet"] == "up"
 
 
+@pytest.mark.one_step
 def test_a_probe_is_left_out_where_something_was_counted_a_moment_ago(store: Store) -> None:
     looked = []
     store.oms.look = lambda: looked.append(1) or Look(good=True)  # type: ignore[method-assign]

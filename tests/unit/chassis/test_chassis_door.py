@@ -1,6 +1,8 @@
 """Typed routes: decoding, roles, problems, OpenAPI; over a door without a socket."""
 
+import gzip
 import json
+import tracemalloc
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -33,6 +35,9 @@ class Thing(Strict):
     note: Note = ""
 
 
+A_THING = Thing(name="one", count=1)
+
+
 @dataclass
 class Told:
     name: str
@@ -61,6 +66,10 @@ class Door:
     @route("GET", "/api/sample/things/{thing_id}", roles=("associate",), summary="One thing")
     def one(self, who: Principal, thing_id: UUID) -> Told:
         return Told(f"{who.staff_code} {thing_id}", 1)
+
+    @route("POST", "/api/sample/things/{thing_id}/count", roles=PUBLIC, summary="Count a thing")
+    def count(self, thing_id: UUID, body: Thing = A_THING) -> Told:
+        return Told(str(thing_id)[:4], body.count)
 
     @route("DELETE", "/api/sample/things/{thing_id}", roles=("manager",), summary="Remove a thing")
     def remove(self, thing_id: UUID) -> None:
@@ -114,9 +123,9 @@ class Calls:
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         return self.http.get(path, headers=headers)
 
-    def post(self, body: Any, content_type: str = "application/json") -> Any:
+    def post(self, body: Any, content_type: str = "application/json", **more: Any) -> Any:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.http.post("/api/sample/things", data=data, content_type=content_type)
+        return self.http.post("/api/sample/things", data=data, content_type=content_type, **more)
 
 
 @pytest.fixture
@@ -171,8 +180,84 @@ def test_anything_but_json_is_refused(door, content_type):
     assert door.post({"name": "a", "count": 1}, content_type).status_code == 415
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "utf-16", "utf-16le", "latin-1", "no-such-charset", ""])
+def test_d_json_is_utf_8_whatever_charset_is_declared(door, charset):
+    """Read otherwise, +ADw- would become a <, and what was checked would not be what is stored."""
+    kind = f"application/json; charset={charset}"
+    assert door.post({"name": "+ADw-b+AD4-", "count": 1}, kind).json["name"] == "+ADw-b+AD4-"
+    for codec in ("utf-16", "utf-16le", "latin-1"):
+        assert door.post('{"name": "ä", "count": 1}'.encode(codec), kind).json["code"] == "invalid_input"
+
+
+def test_d_a_packed_body_is_not_unpacked(door):
+    """Most of a gigabyte in a megabyte: it is as large here as it came."""
+    bomb = gzip.compress(bytes(2**20)) * 900
+    assert len(bomb) <= MAX_BODY
+    tracemalloc.start()
+    try:
+        answer = door.post(bomb, headers={"Content-Encoding": "gzip"})
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_input")
+    assert most < 10 * MAX_BODY
+
+
+WRITTEN = {"2.0": 2, "2e0": 2, "20E-1": 2, "-0": 0, "-0.0": 0, "1E2": 100}
+
+
+@pytest.mark.parametrize(("written", "meant"), WRITTEN.items())
+def test_d_a_whole_number_is_one_however_json_writes_it(door, written, meant):
+    answer = door.post(b'{"name": "a", "count": %s}' % written.encode())
+    assert (answer.status_code, answer.json["count"]) == (201, meant)
+    assert type(answer.json["count"]) is int
+
+
+@pytest.mark.parametrize(
+    "written", ["2.5", "1E-1", "1e400", "-1e400", "+1", "01", "0x1", ".5", "1.", "1_0", "--1", "1e"]
+)
+def test_d_a_number_that_is_not_whole_or_no_json_is_refused(door, written):
+    answer = door.post(b'{"name": "a", "count": %s}' % written.encode())
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_input")
+
+
+ARRAYS = {
+    "a million elements": (b"[" + b"0," * 999_999 + b"0]", 413),
+    "as many as a body holds": (b"[" + b"0," * 524_000 + b"0]", 422),
+    "in a field": (b'{"name": "a", "count": [' + b"0," * 524_000 + b"0]}", 422),
+    "as fields": (b"{" + b",".join(b'"%x":0' % n for n in range(90_000)) + b"}", 422),
+    "in a field's name": (b'{"' + b"x" * 1_000_000 + b'": 0}', 422),
+}
+
+
+@pytest.mark.parametrize("case", ARRAYS)
+def test_d_an_array_of_a_million_elements_is_refused_in_a_short_answer(door, case):
+    body, status = ARRAYS[case]
+    answer = door.post(body)
+    assert answer.status_code == status
+    assert len(answer.data) < 100_000
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET", "POST"])
+def test_t12_no_foreign_page_is_let_in(door, method):
+    """No answer has a word of CORS, not to a preflight either: a browser then shows a foreign page nothing of it."""
+    asked = {"Origin": "https://foreign.example", "Access-Control-Request-Method": "POST"}
+    answer = door.http.open("/api/sample/things", method=method, headers=asked)
+    assert answer.status_code in {405, 415}
+    assert [name for name in dict(answer.headers) if name.lower().startswith("access-control-")] == []
+
+
 def test_a_body_that_is_too_large_is_refused(door):
     assert door.post(b" " * (MAX_BODY + 1)).status_code == 413
+
+
+def test_a_body_that_need_not_be_sent_is_read_where_it_is(door):
+    address = "/api/sample/things/0197cc00-0000-7000-8000-000000000000/count"
+    assert door.http.post(address).json["count"] == 1
+    assert door.http.post(address, content_type="application/json").json["count"] == 1
+    assert door.http.post(address, json={"name": "two", "count": 2}).json["count"] == 2
+    assert door.http.post(address, json={"name": "two"}).json["code"] == "invalid_input"
+    assert door.http.post(address, data=b"{}", content_type="text/plain").status_code == 415
 
 
 def test_errors_carry_code_sentence_and_details(door):
@@ -208,6 +293,10 @@ def test_unknown_addresses_and_methods_are_problems_too(door):
         "0197CC00-0000-7000-8000-000000000000",
         "{0197cc00-0000-7000-8000-000000000000}",
         "0197cc0000007000800000000000000",
+        "%c0%b0197cc00-0000-7000-8000-000000000000",
+        "%ff",
+        "%c0%ae%c0%ae%c0%af",
+        "%00",
     ],
 )
 def test_an_id_has_one_spelling(door, path_id):
@@ -280,5 +369,8 @@ def test_states_are_for_services_only_and_give_only_what_is_newer(door):
 def test_routes_are_their_own_openapi():
     described = document("sample", Door)
     validate(described)
-    assert set(described["paths"]) == {"/api/sample/things", "/api/sample/things/{thing_id}"}
+    things, thing = "/api/sample/things", "/api/sample/things/{thing_id}"
+    assert set(described["paths"]) == {things, thing, f"{thing}/count"}
+    needed = {path: described["paths"][path]["post"]["requestBody"]["required"] for path in (things, f"{thing}/count")}
+    assert needed == {things: True, f"{thing}/count": False}
     assert "409" in described["paths"]["/api/sample/things"]["post"]["responses"]

@@ -26,6 +26,7 @@ NEVER = dict.fromkeys(TOLD)
         (TOLD, 23, (AS_OF, "too_old")),
         (TOLD | {"as_of": None}, 0, (NOW, "fresh")),
         (NEVER, 0, (None, "never")),
+        ({"as_of": None, "synced_at": NOW.isoformat(), "freshness": "stale"}, 0, (NOW, "stale")),
     ],
 )
 def test_b1_data_grows_old_by_itself(told, hours, expected):

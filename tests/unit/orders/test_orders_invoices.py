@@ -31,6 +31,36 @@ def test_b20_the_date_is_the_stores_and_never_runs_back(now, last, day):
     assert invoices.business_date(now, INDIA, last) == day
 
 
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (datetime(2026, 3, 28, 23, 59, 59, tzinfo=UTC), date(2026, 3, 28)),
+        (datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 22, 59, 59, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 23, 0, tzinfo=UTC), date(2026, 3, 30)),
+        (datetime(2026, 10, 24, 22, 59, 59, tzinfo=UTC), date(2026, 10, 24)),
+        (datetime(2026, 10, 24, 23, 0, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 23, 59, 59, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 26, 0, 0, tzinfo=UTC), date(2026, 10, 26)),
+    ],
+)
+def test_d_the_date_is_the_stores_where_clocks_are_put_forward_and_back(now, day):
+    """A night of 23 hours, one in which half past one comes twice: the day begins at the store's midnight."""
+    assert invoices.business_date(now, LONDON, None) == day
+
+
+def test_d_the_hour_that_comes_twice_keeps_its_day_in_one_series():
+    hours = [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]
+    assert [now.astimezone(LONDON).strftime("%H:%M") for now in hours] == ["01:30", "01:30"]
+    assert {invoices.business_date(now, LONDON, date(2026, 10, 25)) for now in hours} == {date(2026, 10, 25)}
+
+
 def test_b5_a_number_has_sixteen_characters_at_most():
     assert invoices.number("A1B2C3D4", 2026, 1234) == "A1B2C3D4/26-1234"
     with pytest.raises(invoices.NumberTooLong):

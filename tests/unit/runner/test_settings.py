@@ -55,3 +55,12 @@ def test_t35_a_head_office_in_clear_is_refused_before_it_is_told_the_code(tmp_pa
         assert load(file).head_office_url == "http://head-office.example.com"
     file.write_text("EDGE_HEAD_OFFICE_URL=http://127.0.0.1:9\n")
     assert load(file).environment == "production"
+
+
+def test_f35_a_folder_in_memory_is_refused_where_it_counts(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("EDGE_FOLDER=/dev/shm/store\n")
+    assert load(file).folder == Path("/dev/shm/store")
+    file.write_text("EDGE_FOLDER=/dev/shm/store\nEDGE_ENVIRONMENT=production\n")
+    with pytest.raises(RunnerError, match="\n  EDGE_FOLDER is in memory: a power cut would lose sales"):
+        load(file)

@@ -11,6 +11,8 @@ import { renew, startAnew } from "./cart.js";
 const ASKED = "sale.asked";
 const DONE = "sale.done";
 const AGAIN_MS = 1_500;
+// another sale has this id, or none ever will
+const ID_IS_GONE = new Set(["order_differs", "order_abandoned"]);
 
 /** The sale that was asked for and has no answer yet; null where there is none. */
 export const asked = signal(null);
@@ -50,10 +52,10 @@ async function insist() {
   }
 }
 
-/** Gives the sale up, if the store lets go of its id; a sale that is stored after all is done. */
+/** Gives the sale up, if the store lets go of its id and knows what was taken; one that is stored after all is done. */
 export async function abandon() {
-  const { order_id: id } = asked.value;
-  const { order } = await post(`/api/orders/orders/${id}/abandon`);
+  const { order_id: id, payments } = asked.value;
+  const { order } = await post(`/api/orders/orders/${id}/abandon`, { payments });
   if (order) {
     await finish(order);
     return;
@@ -80,7 +82,7 @@ async function finish(order) {
 async function giveBack(sale, problem) {
   if (asked.value !== sale) return;
   await folder.keep(`${sale.order_id}.not`, { code: problem.code }).catch(() => null);
-  if (problem.code === "order_abandoned") await renew();
+  if (ID_IS_GONE.has(problem.code)) await renew();
   await forget();
   refused.value = problem;
 }

@@ -5,13 +5,16 @@ import { timeOfDay } from "../format.js";
 import { Button } from "../parts/button.js";
 import { Sheet } from "../parts/dialog.js";
 import { Field, useForm } from "../parts/form.js";
+import { cart, load } from "../sale/cart.js";
 import { t } from "../strings.js";
 import { html, signal } from "../ui.js";
 
 export const held = signal([]);
 
+/** A cart that this till took stays at the store until it is sold, lest it be lost with the answer: here it is in hand. */
 export async function lookHeld() {
-  held.value = await get("/api/orders/held-carts").then(({ items }) => items, () => held.value);
+  const [found] = await Promise.all([get("/api/orders/held-carts").catch(() => null), load()]);
+  if (found) held.value = found.items.filter((one) => one.order_id !== cart.value.order_id);
 }
 
 export function Hold({ suggested, close }) {

@@ -84,7 +84,8 @@ function Paying({ modes }) {
     }
     if (payment.amount_minor < left) {
       await setTaken([...taken, payment]);
-      setCurrent(entry(current.mode, left - payment.amount_minor));
+      // who is quick has chosen the next mode by now
+      setCurrent((now) => (now === current ? entry(current.mode, left - payment.amount_minor) : now));
       return;
     }
     await pay(total, [...taken, payment]);
