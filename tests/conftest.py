@@ -24,12 +24,10 @@ from deploy.runner.postgres import Postgres
 from deploy.runner.rabbitmq import BrokerPorts, RabbitMQ
 from deploy.runner.services import SERVICES
 from services.chassis.sealing import new_key
-from tests.support import FIRST_SERVER_PORT, own_ports_from
+from tests.support import FIRST_SERVER_PORT, PATIENCE_S, own_ports_from
 
 PASSWORD = "for-tests-only-0123456789"
 ACCOUNT = "tests"
-# whole stores and browsers start at the same time, and two cores are shared by all
-PATIENCE_S = 300
 MEMORY = Path("/dev/shm")
 TLS_LISTENER = """\
 listeners.ssl.1 = 127.0.0.1:{port}

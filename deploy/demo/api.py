@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 
 TIMEOUT_S = 15.0
-KEEP_TRYING_S = 90.0
+KEEP_TRYING_S = 180.0
 AGAIN_AFTER_S = 0.3
 PASSING = (429, 502, 503, 504)
 

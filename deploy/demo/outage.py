@@ -62,7 +62,7 @@ class Outage:
 
     def _open(self) -> People:
         people = sign_in(self._store)
-        wait("all four data sets synced", lambda: _synced(people), within=120)
+        wait("all four data sets synced", lambda: _synced(people))
         for row in people.manager.get("/api/catalog/data-sync")["datasets"]:
             self._say(f"synced {row['dataset']:<14} {row['count']:>6} records, {row['freshness']}")
         if people.manager.get("/api/sessions/storage-grant")["edge"] is None:
@@ -70,14 +70,14 @@ class Outage:
             folder.mkdir(exist_ok=True)
             people.manager.put("/api/sessions/storage-grant", {"folder": str(folder)})
             self._say("storage folder granted: written, read back, room left")
-        wait("the store is online", lambda: _mode(people) == "online", within=60)
+        wait("the store is online", lambda: _mode(people) == "online")
         self._say(f"{len(people.tills)} tills signed in, the store is online")
         return people
 
     def _cut(self, people: People) -> None:
         self._say("the line is cut")
         self._office.set({"kind": "down"})
-        wait("the store goes offline by itself", lambda: _mode(people) == "offline", within=60)
+        wait("the store goes offline by itself", lambda: _mode(people) == "offline")
         banner = people.manager.get("/api/orders/mode")["shown"]["banner"]
         self._say(f"offline by itself, {banner['kind']} banner: {banner['text']}")
 
@@ -114,14 +114,14 @@ class Outage:
             {"kind": "lose_reply", "path": "/v1/orders", "every": 17, "count": 8},
             {"kind": "refuse", "value": RENAMED, "every": 29, "count": REFUSED},
         )
-        wait("the store is online again by itself", lambda: _mode(people) == "online", within=90)
+        wait("the store is online again by itself", lambda: _mode(people) == "online")
         self._say("online by itself; order syncing started in background")
-        wait("some orders are sent", lambda: len(self._office.records()["orders"]) > before + SOME, within=120)
+        wait("some orders are sent", lambda: len(self._office.records()["orders"]) > before + SOME)
         self._say("in mid-drain the broker and sync are killed (SIGKILL)")
         self._store.kill("rabbitmq", "sync.worker", "sync.door")
 
     def _recover(self, people: People, ours: set[str]) -> None:
-        found = wait("refused orders reach the recovery desk", lambda: _pending(people, ours), within=240)
+        found = wait("refused orders reach the recovery desk", lambda: _pending(people, ours))
         for n, row in enumerate(found):
             order_id = row["order_id"]
             cured = n < CURED
@@ -130,7 +130,7 @@ class Outage:
             self._say(f"recovery desk: {row['invoice_number']} {'corrected, sent again' if cured else 'void'} ({text})")
 
     def _wait_drained(self, people: People) -> None:
-        wait("nothing waits any more", lambda: _nothing_waits(people), within=240)
+        wait("nothing waits any more", lambda: _nothing_waits(people))
         self._say(f"drained; processes were started {self._store.starts()} times in all")
 
     def _judge(self, people: People, day: selling.Day, before: dict[str, Any]) -> bool:
@@ -150,7 +150,7 @@ class Outage:
         return verdict.kept and not gaps(day.receipts) and not day.surprises
 
     def _audit(self, people: People) -> None:
-        session = wait("the session is a success", lambda: _latest_success(people), within=60)
+        session = wait("the session is a success", lambda: _latest_success(people))
         began, ended = self._clock(session["started_at"]), self._clock(session["ended_at"])
         self._say(
             f"session {session['session_id']}: {session['label']}, {session['trigger']}, {session['orders']} orders, "

@@ -62,7 +62,7 @@ def _pair(manager: StoreApi, anyone: StoreApi, n: int) -> dict[str, str]:
     free = [member["staff_code"] for member in staff if member["role"] == "associate"][n]
     code = manager.post("/api/sessions/codes", {"staff_code": free})["code"]
     anyone.post("/api/sessions/pin", {"staff_code": free, "code": code, "pin": PINS[n + 1]})
-    till = wait("a spare invoice prefix", lambda: _paired(manager, f"Demo {n + 1}"), within=60)
+    till = wait("a spare invoice prefix", lambda: _paired(manager, f"Demo {n + 1}"))
     return {
         "name": till["name"],
         "till_id": till["till_id"],
@@ -84,7 +84,7 @@ def _paired(manager: StoreApi, name: str) -> Any:
 
 def _at_till(store: Store, anyone: StoreApi, till: dict[str, str]) -> Till:
     body = {name: till[name] for name in ("staff_code", "pin", "till_id", "till_key")}
-    token = wait(f"sign-in at {till['name']}", lambda: _known(anyone, body), within=30)
+    token = wait(f"sign-in at {till['name']}", lambda: _known(anyone, body))
     return Till(till["name"], till["staff_code"], StoreApi(store.address, token))
 
 

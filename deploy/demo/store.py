@@ -20,6 +20,8 @@ from deploy.runner.state import AlreadyRunning
 from deploy.runner.system import System
 
 LOOK_S = 0.25
+# a store that is only slow is waited for: how fast it has to be is said elsewhere
+PATIENCE_S = 300.0
 CODE = re.compile(r"^(\S+) (\S+)$")
 
 
@@ -56,7 +58,7 @@ class Store:
     def first_manager(self) -> tuple[str, str]:
         """A manager and the one-time code with which a PIN is set. Raises DemoError when one is set already."""
         done = subprocess.run(
-            command("sessions", "first-manager", "--wait", "30"),
+            command("sessions", "first-manager", "--wait", str(PATIENCE_S)),
             cwd=PROJECT,
             env=environment_of(self.state["processes"]["sessions.door"]["pid"]),
             capture_output=True,
@@ -115,12 +117,12 @@ def opened(settings: RunSettings, say: Callable[[str], None]) -> Iterator[Store]
         yield Store(settings)
 
 
-def wait(what: str, condition: Callable[[], Any], *, within: float) -> Any:
+def wait(what: str, condition: Callable[[], Any]) -> Any:
     """The condition's first true value. Raises DemoError when it does not come in time."""
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + PATIENCE_S
     while not (value := condition()):
         if time.monotonic() > deadline:
-            raise DemoError(f"Waited {within:.0f} s in vain: {what}.")
+            raise DemoError(f"Waited {PATIENCE_S:.0f} s in vain: {what}.")
         time.sleep(LOOK_S)
     return value
 

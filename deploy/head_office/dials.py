@@ -1,6 +1,8 @@
 """What may go wrong, set at run time."""
 
+import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -21,7 +23,7 @@ class Dial:
 
 KINDS = {
     "down": "the connection is closed without a word",
-    "delay_ms": "each answer takes so long",
+    "delay_ms": "each answer takes so long, or until the dials are set anew",
     "late_ms": "the order is stored, and the answer takes so long",
     "status": "this status, with a problem",
     "retry_after": "429 with this Retry-After",
@@ -53,6 +55,7 @@ class Dials:
 
     def __init__(self) -> None:
         self._on: list[Dial] = []
+        self._set_anew = asyncio.Event()
         self._seen: dict[str, int] = {}
         self._struck: Counter[int] = Counter()
 
@@ -64,6 +67,13 @@ class Dials:
                 raise UnknownDial(str(row.get("kind")))
         self._on = [Dial(**row) for row in rows]
         self._seen, self._struck = {}, Counter()
+        self._set_anew.set()
+        self._set_anew = asyncio.Event()
+
+    async def linger(self, milliseconds: float) -> None:
+        """Waits so long, or until the dials are set anew."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._set_anew.wait(), milliseconds / 1000)
 
     def shown(self) -> list[dict[str, Any]]:
         """The dials that are on, and how often each has struck."""

@@ -110,7 +110,7 @@ class HeadOffice:
         """What a dial answers in head office's stead."""
         strike = self.dials.strike
         if delay := strike("delay_ms", path):
-            await asyncio.sleep(delay.value / 1000)
+            await self.dials.linger(delay.value)
         if strike("down", path):
             return Cut()
         if strike("portal", path):

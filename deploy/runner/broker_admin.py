@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx2
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ PACKAGE = "nginx-light"
 WEB_USER = "www-data"
 WORKERS = 2
 REQUESTS_PER_SECOND = 100
-READY_WITHIN_S = 10.0
+READY_WITHIN_S = 60.0
 # a name that this store gives up is bound to https no longer than this
 HSTS_SECONDS = 30 * 24 * 3600
 

@@ -14,7 +14,7 @@ from deploy.runner.process import Process, as_user, wait_ready
 SYSTEM_USER = "postgres"  # initdb and postgres refuse to run as root
 SUPERUSER = "postgres"
 PACKAGE = "postgresql"
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 120.0
 MAX_CONNECTIONS = 200
 
 SETTINGS = {

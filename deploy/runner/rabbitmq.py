@@ -17,8 +17,8 @@ PROGRAMS = Path("/usr/lib/rabbitmq/bin")  # those in /usr/sbin switch to the sys
 PACKAGE = "rabbitmq-server"
 NODE = "store@localhost"
 ADMIN = "admin"
-READY_WITHIN_S = 90.0
-PORT_MAPPER_WITHIN_S = 10.0
+READY_WITHIN_S = 180.0
+PORT_MAPPER_WITHIN_S = 60.0
 # its alarm has to come before the disk is full: after a true full disk queues stay deaf until a restart
 DISK_FREE_LIMIT = "1GB"
 

@@ -17,7 +17,7 @@ from deploy.runner.settings import RunSettings
 from deploy.runner.state import State, birth, restoring
 from deploy.runner.supervisor import Keeper, Unit, stop_all
 
-READY_WITHIN_S = 120.0
+READY_WITHIN_S = 300.0
 STAFF_WITHIN_S = 30
 # may be busy, or told to fail: they are started again only when they have ended
 NOT_JUDGED = ("postgres", "rabbitmq", "nginx", "head_office")

@@ -71,7 +71,7 @@ def running(folder: Path) -> Iterator[Process]:
     words = [sys.executable, "-m", "deploy.head_office", "serve", "--listen", address, "--folder", str(folder)]
     process = subprocess.Popen([*words, "--variants", "200"], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        eventually(lambda: _answers(f"http://{address}"), within=60)
+        eventually(lambda: _answers(f"http://{address}"))
         with closing(Process(f"http://{address}", folder)) as ready:
             yield ready
     finally:

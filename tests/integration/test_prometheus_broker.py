@@ -8,7 +8,7 @@ import yaml
 
 from services.chassis.amqp_connection import connect
 from services.chassis.topology import Queue, declare
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 ASKED = re.compile(r"\brabbitmq_[a-z0-9_]+")
@@ -33,7 +33,9 @@ def test_b14_the_broker_shows_what_is_asked_of_it(broker, vhost):
         declare(connection.channel(), Queue("sync.facts"))
 
     def shown():
-        told = [urlopen(f"http://127.0.0.1:{broker.ports.prometheus}{page}", timeout=10).read() for page in pages()]
+        told = [
+            urlopen(f"http://127.0.0.1:{broker.ports.prometheus}{page}", timeout=PATIENCE_S).read() for page in pages()
+        ]
         names = {line.split("{")[0].split(" ")[0] for line in b"\n".join(told).decode().splitlines()}
         return asked() <= names
 

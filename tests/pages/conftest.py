@@ -9,9 +9,7 @@ from deploy.runner.errors import RunnerError
 from tests.pages.chromium import launch
 from tests.pages.shop import Shop
 from tests.pages.store import opened
-from tests.pages.till import Till
-
-WAIT_MS = 20_000
+from tests.pages.till import WAIT_MS, Till
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import psycopg
 from deploy.runner.database_roles import DATABASE
 from deploy.runner.system import System
 from services.chassis.ids import new_id
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 PINS = ("274918", "580213", "913746")
 
@@ -33,7 +33,7 @@ class Shop:
         self.system = system
         self.address = system.plan.addresses()["till"]
         self._numbers = itertools.count(1)
-        self._client = httpx2.Client(base_url=self.address, timeout=20, trust_env=False)
+        self._client = httpx2.Client(base_url=self.address, timeout=PATIENCE_S, trust_env=False)
         folder = system.plan.folder / "head_office"
         token = (folder / "admin-token").read_text().strip()
         self._head_office = httpx2.Client(
@@ -47,8 +47,8 @@ class Shop:
         granted.mkdir(exist_ok=True)
         granted.chmod(0o777)
         self.put("/api/sessions/storage-grant", {"folder": str(granted)})
-        eventually(lambda: self.get("/api/orders/payment-modes")["items"], within=60)
-        eventually(lambda: self._at_the_counter(self.articles()), within=60)
+        eventually(lambda: self.get("/api/orders/payment-modes")["items"])
+        eventually(lambda: self._at_the_counter(self.articles()))
         self.tills = [self.new_till(), self.new_till()]
 
     def __enter__(self) -> Self:
@@ -87,7 +87,7 @@ class Shop:
     def new_till(self) -> dict[str, str]:
         """A till that was just paired: {till_id, till_key, name}."""
         name = self.new_name()
-        found = eventually(lambda: self._paired(name), within=60, every=0.5)
+        found = eventually(lambda: self._paired(name), every=0.5)
         return {key: str(found[key]) for key in ("till_id", "till_key", "name")}
 
     def new_name(self) -> str:
@@ -139,7 +139,7 @@ class Shop:
         """What waits from now on was sold while the line was down."""
         self._all_sent()
         self._dial({"kind": "down"})
-        eventually(lambda: self.get("/api/orders/mode")["mode"] == mode, within=30)
+        eventually(lambda: self.get("/api/orders/mode")["mode"] == mode)
 
     @contextmanager
     def without_folder(self) -> Iterator[None]:
@@ -147,11 +147,11 @@ class Shop:
         folder = Path(self.get("/api/sessions/storage-grant")["edge"]["folder"])
         aside = folder.rename(folder.with_name("aside"))
         try:
-            eventually(self._folder_problem, within=30)
+            eventually(self._folder_problem)
             yield
         finally:
             aside.rename(folder)
-            eventually(lambda: not self._folder_problem(), within=30)
+            eventually(lambda: not self._folder_problem())
 
     def _folder_problem(self) -> str | None:
         problem: str | None = self.get("/api/sessions/storage-grant")["edge"]["problem"]
@@ -167,7 +167,7 @@ class Shop:
 
     def line_up(self) -> None:
         self.mend_line()
-        eventually(lambda: self.get("/api/orders/mode")["mode"] == "online", within=30)
+        eventually(lambda: self.get("/api/orders/mode")["mode"] == "online")
 
     def refuse(self, code: str, *, orders: int) -> None:
         """Head office refuses its next orders with a code; none of before is among them."""
@@ -176,8 +176,8 @@ class Shop:
         self._dial({"kind": "refuse", "value": {"code": code, "text": text}, "count": orders})
 
     def take_some_orders_slowly(self) -> None:
-        """Head office takes every second order some seconds later than the others."""
-        self._dial({"kind": "delay_ms", "value": 3000, "path": "/v1/orders", "every": 2})
+        """Head office is slow to take every second order, until its line is mended."""
+        self._dial({"kind": "delay_ms", "value": 15_000, "path": "/v1/orders", "every": 2})
 
     def forget(self, order_id: str) -> None:
         """Head office loses an order that it took."""
@@ -190,13 +190,13 @@ class Shop:
             if variant["sku"] == sku:
                 variant["prices"][-1]["price_minor"] = price_minor
         self._tell_product(product)
-        eventually(lambda: self.get(f"/api/orders/scan/{sku}")["unit_price_minor"] == price_minor, within=30)
+        eventually(lambda: self.get(f"/api/orders/scan/{sku}")["unit_price_minor"] == price_minor)
 
     def rename_product(self, name: str) -> dict[str, Any]:
         """Head office calls a product something else, and the store has heard of it: one of its variants."""
         article = self.articles()[-1]
         self._tell_product(self._product(article["sku"]) | {"name": name})
-        eventually(lambda: self.get(f"/api/orders/scan/{article['sku']}")["name"] == name, within=30)
+        eventually(lambda: self.get(f"/api/orders/scan/{article['sku']}")["name"] == name)
         return article
 
     def sell_elsewhere(self, sku: str, pieces: int) -> None:
@@ -215,7 +215,7 @@ class Shop:
         return bool(found) and all(answer.is_success and answer.json()["left"] > 0 for answer in found)
 
     def _all_sent(self) -> None:
-        eventually(lambda: not self.get("/api/orders/orders", state="waiting")["items"], within=30)
+        eventually(lambda: not self.get("/api/orders/orders", state="waiting")["items"])
 
     def _product(self, sku: str) -> dict[str, Any]:
         return next(one for one in self._feed("products") if any(v["sku"] == sku for v in one.get("variants", [])))
@@ -236,8 +236,8 @@ class Shop:
             where dataset = %s and state <> 'syncing' and not wanted"""
         known = "select value -> 'datasets' -> %s ->> 'freshness' from sessions.states where name = 'readiness'"
         with psycopg.connect(self.system.plan.postgres.url(database=DATABASE), autocommit=True) as connection:
-            eventually(lambda: connection.execute(older, [dataset]).rowcount, within=30)
-            eventually(lambda: connection.execute(known, [dataset]).fetchone() == ("too_old",), within=30)
+            eventually(lambda: connection.execute(older, [dataset]).rowcount)
+            eventually(lambda: connection.execute(known, [dataset]).fetchone() == ("too_old",))
 
     def kept_hash(self, order_id: str) -> str:
         """What an order says of the till's own copy that was there before it."""

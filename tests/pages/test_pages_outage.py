@@ -74,7 +74,7 @@ def test_s3_s7_s14_s17_s19_s21_b12_an_outage_at_the_till(till: Till, shop: Shop)
     expect(page.locator(".toast", has_text=TOAST)).to_be_visible()
     shop.line_up()
     expect(till.banner).to_have_count(0)
-    eventually(lambda: shop.at_head_office(order["order_id"]), within=30)
+    eventually(lambda: shop.at_head_office(order["order_id"]))
     assert len(shop.at_head_office(order["order_id"])) == 1
     _kept_sealed(till, shop, order)
 
@@ -230,7 +230,7 @@ def test_b7_a_sale_without_an_answer_is_asked_again_and_is_one_sale(till: Till, 
         expect(till.page.locator(".toast").last).to_contain_text("cannot be given up yet")
     shop.system.wait_ready(part)
     order = till.sold()
-    eventually(lambda: shop.at_head_office(order["order_id"]), within=30)
+    eventually(lambda: shop.at_head_office(order["order_id"]))
     assert len(shop.at_head_office(order["order_id"])) == 1
 
 

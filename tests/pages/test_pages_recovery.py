@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 from services.chassis.ids import new_id
 from tests.pages.shop import Shop
 from tests.pages.till import Till
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 
 def refused(till: Till, shop: Shop, code: str) -> dict[str, object]:
@@ -14,7 +14,7 @@ def refused(till: Till, shop: Shop, code: str) -> dict[str, object]:
     shop.refuse(code, orders=1)
     order = till.sell(shop.articles()[0]["barcode"])
     number = order["document"]["invoice"]["number"]
-    eventually(lambda: shop.order(number)["state"] == "pending", within=30)
+    eventually(lambda: shop.order(number)["state"] == "pending")
     return order
 
 
@@ -43,7 +43,7 @@ def test_s23_b10_an_order_is_corrected_with_the_original_kept_and_sent(managers_
     page.get_by_role("button", name="Correct and send").last.click()
     expect(dialog).to_have_count(0)
     expect(row).to_have_count(0, timeout=30_000)
-    assert len(eventually(lambda: shop.at_head_office(order["order_id"]), within=30)) == 1
+    assert len(eventually(lambda: shop.at_head_office(order["order_id"]))) == 1
     till.go("orders", order["order_id"])
     expect(page.get_by_text("Correction: sent with the next try")).to_be_visible()
     expect(page.locator(".receipt-paper")).to_contain_text(order["document"]["lines"][0]["name"])
@@ -58,14 +58,14 @@ def test_b10_an_order_is_sent_again_as_it_is_one_or_all(managers_till: Till, sho
     till.press("Send all again")
     expect(page.get_by_text("Nothing needs a person.")).to_be_visible(timeout=30_000)
     for one in (first, second):
-        assert len(eventually(lambda order_id=one["order_id"]: shop.at_head_office(order_id), within=30)) == 1
+        assert len(eventually(lambda order_id=one["order_id"]: shop.at_head_office(order_id))) == 1
 
 
 def test_b4_money_without_an_order_is_given_back_and_noted(managers_till: Till, shop: Shop) -> None:
     till, page = managers_till, managers_till.page
     reference = shop.new_reference()
     article = shop.articles()[0]
-    with httpx2.Client(base_url=shop.address, timeout=20, trust_env=False) as http:
+    with httpx2.Client(base_url=shop.address, timeout=PATIENCE_S, trust_env=False) as http:
         known = {"staff_code": shop.associate.staff_code, "pin": shop.associate.pin}
         at_till = known | {name: shop.tills[1][name] for name in ("till_id", "till_key")}
         token = http.post("/api/sessions/sign-in", json=at_till).json()["token"]

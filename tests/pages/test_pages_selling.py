@@ -47,7 +47,7 @@ def test_s20_online_the_sizes_show_what_head_office_has_at_this_moment(till: Til
     till.search.fill(article["product"])
     expect(till.page.get_by_role("button", name=f"{size}{article['left'] - 4} left at this moment")).to_be_visible()
     shop.post("/api/catalog/data-sync", {"datasets": ["inventory"]})
-    eventually(lambda: shop.left(article["sku"]) == article["left"] - 4, within=30)
+    eventually(lambda: shop.left(article["sku"]) == article["left"] - 4)
     expect(till.page.get_by_role("button", name=f"{size}{article['left'] - 4} left")).to_be_visible()
     expect(till.page.get_by_role("button", name=f"{size}{article['left'] - 4} left at this moment")).to_be_visible()
     shop.line_down()

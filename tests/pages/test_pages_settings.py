@@ -9,9 +9,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Download, Locator, expect
 
-from tests.pages.conftest import WAIT_MS
 from tests.pages.shop import Shop
-from tests.pages.till import Till
+from tests.pages.till import WAIT_MS, Till
 from tests.support import eventually
 
 GREEN = "You're in Offline Mode. You can continue billing, data will be synced once you're back online."
@@ -108,7 +107,7 @@ def test_s1_b1_each_data_set_shows_its_count_time_and_freshness_and_syncs_when_a
         expect(row.get_by_role("cell").nth(1)).to_have_text(re.compile(r"^[1-9][\d,]*$"))
     before = settings.shop.get("/api/catalog/data-sync")["datasets"]
     settings.press("Sync data now")
-    eventually(lambda: _synced_after(settings.shop, before), within=30)
+    eventually(lambda: _synced_after(settings.shop, before))
 
 
 def _synced_after(shop: Shop, before: list[dict[str, str]]) -> bool:
@@ -201,7 +200,7 @@ def test_s24_b12_with_auto_sync_off_orders_wait_until_sync_now(settings: Till, s
     expect(card(settings, "Order sync")).to_contain_text(re.compile(r"Waiting: .*CASH.*₹", re.IGNORECASE | re.DOTALL))
     assert shop.at_head_office(order["order_id"]) == []
     settings.press("Sync now")
-    eventually(lambda: shop.at_head_office(order["order_id"]), within=30)
+    eventually(lambda: shop.at_head_office(order["order_id"]))
     expect(card(settings, "Order sync")).to_contain_text("Nothing waits")
     switch(settings, "Order sync").click()
     expect(switch(settings, "Order sync")).to_have_attribute("aria-checked", "true")
@@ -222,6 +221,7 @@ def test_s24_sync_now_shows_how_far_it_is(settings: Till, shop: Shop) -> None:
     settings.press("Sync now")
     on_its_way = card(settings, "Order sync").filter(has_text=re.compile(r"[1-3] of 4 sent"))
     expect(on_its_way.get_by_role("progressbar")).to_be_visible()
+    shop.mend_line()
     expect(card(settings, "Order sync")).to_contain_text("Nothing waits")
     switch(settings, "Order sync").click()
     expect(switch(settings, "Order sync")).to_have_attribute("aria-checked", "true")
@@ -289,7 +289,7 @@ def test_b13_what_differs_at_head_office_is_listed_with_what_to_do(settings: Til
     order = settings.sell(shop.articles()[2]["barcode"])
     shop.put("/api/sessions/mode", {"on": False})
     number = order["document"]["invoice"]["number"]
-    eventually(lambda: shop.order(number)["state"] == "synced", within=30)
+    eventually(lambda: shop.order(number)["state"] == "synced")
     shop.forget(order["order_id"])
     settings.go("settings", "sessions", order["document"]["session_id"])
     settings.press("Compare")

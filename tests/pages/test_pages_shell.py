@@ -28,7 +28,7 @@ def test_the_till_is_installable(till: Till, shop: Shop) -> None:
         drawn = httpx2.get(f"{shop.address}/{icon['src']}", trust_env=False).content
         assert "{}x{}".format(*struct.unpack(">II", drawn[16:24])) == size
     expect(page.locator("link[rel=manifest]")).to_have_attribute("href", "till.webmanifest")
-    eventually(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"), within=20)
+    eventually(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
     tools = till.context.new_cdp_session(page)
     problems = tools.send("Page.getInstallabilityErrors")["installabilityErrors"]
     # a test's browser keeps nothing, and so installs nothing; all else is as it should be

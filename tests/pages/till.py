@@ -7,7 +7,9 @@ from typing import Any, Self
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.pages.shop import Person, Shop
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
+
+WAIT_MS = PATIENCE_S * 1000
 
 # the picker itself cannot be driven: a folder of the browser's own takes its place, everything else is real
 FOLDER = "window.showDirectoryPicker = () => navigator.storage.getDirectory()"
@@ -74,7 +76,7 @@ class Till:
     def new(cls, browser: Browser, shop: Shop) -> Self:
         """A till in a browser of its own that knows nothing of the store yet."""
         context = browser.new_context(base_url=shop.address, viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(WAIT_MS)
         return cls(context, shop)
 
     def new_tab(self) -> Page:
@@ -85,7 +87,7 @@ class Till:
     def wait_for_shell(self) -> None:
         """Until the page would be there without the store."""
         kept = "navigator.serviceWorker.controller ? caches.match('/').then(page => Boolean(page)) : false"
-        eventually(lambda: self.page.evaluate(kept), within=20)
+        eventually(lambda: self.page.evaluate(kept))
 
     def pair(self, known: dict[str, str]) -> None:
         """Makes this browser a till, as a manager's pairing leaves it."""

@@ -244,7 +244,7 @@ def _desk(till: Till) -> Iterator[Stop]:
     orders = [till.sell(shop.articles()[n]["barcode"]) for n in (0, 1)]
     for order in orders:
         number = order["document"]["invoice"]["number"]
-        eventually(lambda number=number: shop.order(number)["state"] == "pending", within=30)
+        eventually(lambda number=number: shop.order(number)["state"] == "pending")
     till.go("recovery")
     expect(page.get_by_role("button", name="Correct and send")).to_have_count(2)
     yield "recovery", page

@@ -16,7 +16,7 @@ import pytest
 
 from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
-from tests.support import eventually, own_ports
+from tests.support import PATIENCE_S, eventually, own_ports
 
 SEED = "20260415"
 EXAMPLES = 10
@@ -60,14 +60,14 @@ def token(untidied: System) -> str:
     """A manager's, at a paired till."""
     staff_code, code = untidied.first_manager().split()
     known = {"staff_code": staff_code, "pin": PIN}
-    with httpx2.Client(base_url=untidied.plan.addresses()["till"], trust_env=False, timeout=30) as http:
+    with httpx2.Client(base_url=untidied.plan.addresses()["till"], trust_env=False, timeout=PATIENCE_S) as http:
         http.post("/api/sessions/pin", json={"staff_code": staff_code, "code": code, "pin": PIN}).raise_for_status()
         manager = http.post("/api/sessions/sign-in", json=known).json()["token"]
         http.headers["Authorization"] = f"Bearer {manager}"
-        till = eventually(lambda: heard(http.post("/api/orders/tills", json={"name": "Document"})), within=60)
+        till = eventually(lambda: heard(http.post("/api/orders/tills", json={"name": "Document"})))
         at_till = known | {name: till[name] for name in ("till_id", "till_key")}
         # not often: who tries many times in a row is locked out
-        signed_in = eventually(lambda: heard(http.post("/api/sessions/sign-in", json=at_till)), within=60, every=1)
+        signed_in = eventually(lambda: heard(http.post("/api/sessions/sign-in", json=at_till)), every=1)
         return str(signed_in["token"])
 
 
@@ -122,7 +122,7 @@ def test_what_the_document_says_of_every_operation_is_so(untidied: System, token
 
 def test_b18_without_a_token_every_operation_that_asks_for_one_refuses(untidied: System) -> None:
     # those who try it for others are not asked to wait
-    with httpx2.Client(base_url=untidied.plan.addresses()["till"], trust_env=False, timeout=30) as anyone:
+    with httpx2.Client(base_url=untidied.plan.addresses()["till"], trust_env=False, timeout=PATIENCE_S) as anyone:
         document = anyone.get("/api/openapi.json")
         assert document.is_success, document.text
         closed = [

@@ -25,7 +25,7 @@ from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
 from services.chassis.ids import new_id
 from tests.kept import sealed
-from tests.support import eventually, own_ports
+from tests.support import PATIENCE_S, eventually, own_ports
 
 QUICK = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "5", "oms_slow_start_seconds": "0"}}
 APIS: list[StoreApi] = []
@@ -40,8 +40,8 @@ class HeadOffice:
         words = [sys.executable, "-m", "deploy.head_office", "serve", "--listen", f"127.0.0.1:{port}"]
         words += ["--folder", str(folder), "--variants", "60"]
         self._process = subprocess.Popen(words, cwd=PROJECT, env=base(), stdout=subprocess.DEVNULL)
-        self._client = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
-        eventually(self._answers, within=30)
+        self._client = httpx2.Client(base_url=self.url, timeout=PATIENCE_S, trust_env=False)
+        eventually(self._answers)
         self._client.headers["X-Admin-Token"] = (folder / "admin-token").read_text()
 
     def close(self) -> None:
@@ -121,7 +121,7 @@ def settings(place: Path, name: str, office: HeadOffice) -> RunSettings:
 def signed_in(system: System, staff_code: str, till: dict[str, str] | None = None) -> StoreApi:
     address = system.plan.addresses()["till"]
     place = {name: till[name] for name in ("till_id", "till_key")} if till else {}
-    with closing(httpx2.Client(base_url=address, timeout=20)) as anyone:
+    with closing(httpx2.Client(base_url=address, timeout=PATIENCE_S)) as anyone:
         answer = anyone.post("/api/sessions/sign-in", json={"staff_code": staff_code, "pin": PINS[staff_code]} | place)
         return api(address, answer.raise_for_status().json()["token"])
 
@@ -157,9 +157,9 @@ def opened(system: System, place: Path) -> tuple[StoreApi, Till, dict[str, str]]
     granted.mkdir()
     granted.chmod(0o777)
     manager.put("/api/sessions/storage-grant", {"folder": str(granted)})
-    paired: dict[str, str] = eventually(lambda: _paired(manager), within=60)
-    seller = eventually(lambda: _at(system, paired), within=30)
-    eventually(lambda: articles(manager), within=60)
+    paired: dict[str, str] = eventually(lambda: _paired(manager))
+    seller = eventually(lambda: _at(system, paired))
+    eventually(lambda: articles(manager))
     folder = place / "till"
     folder.mkdir()
     return manager, Till(seller, seller.get("/api/orders/recovery-key"), folder), paired
@@ -221,12 +221,12 @@ def story(store_folder: Path, office: HeadOffice) -> Story:
         refused, waiting = _until_backup(manager, till, sku, office)
         backup = back_up(first.plan.folder, "S001", store_folder / "backups")
         office.dial()
-        eventually(lambda: all(order["order_id"] in office.orders() for order in waiting), within=60)
-        eventually(lambda: mode_of(manager) == "online", within=60)
+        eventually(lambda: all(order["order_id"] in office.orders() for order in waiting))
+        eventually(lambda: mode_of(manager) == "online")
         void(till, signed_in(first, "M002"), refused)
-        eventually(lambda: office.records()["cancellations"], within=60)
+        eventually(lambda: office.records()["cancellations"])
         only_there = [till.sell(sku, kept=False) for _ in range(2)]
-        eventually(lambda: all(order["order_id"] in office.orders() for order in only_there), within=60)
+        eventually(lambda: all(order["order_id"] in office.orders() for order in only_there))
         only_kept, unanswered = _until_the_end(manager, till, sku, office)
     office.dial()
     return Story(chosen, till, paired, sku, backup, refused, waiting, only_there, only_kept, unanswered)
@@ -236,11 +236,11 @@ def _until_backup(
     manager: StoreApi, till: Till, sku: str, office: HeadOffice
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     # the counter hears of an article a moment after the catalogue
-    sent = eventually(lambda: sold(till, sku), within=60)
-    eventually(lambda: sent["order_id"] in office.orders(), within=60)
+    sent = eventually(lambda: sold(till, sku))
+    eventually(lambda: sent["order_id"] in office.orders())
     office.dial({"kind": "refuse", "value": {"code": "unknown_sku", "text": "?"}, "count": 1})
     refused = till.sell(sku, kept=False)
-    eventually(lambda: state_of(manager, refused["order_id"]) == "pending", within=60)
+    eventually(lambda: state_of(manager, refused["order_id"]) == "pending")
     _go_offline(manager, office)
     return refused, [till.sell(sku, kept=True) for _ in range(2)]
 
@@ -259,7 +259,7 @@ def _until_the_end(
 
 def _go_offline(manager: StoreApi, office: HeadOffice) -> None:
     office.dial({"kind": "down"})
-    eventually(lambda: mode_of(manager) == "offline", within=60)
+    eventually(lambda: mode_of(manager) == "offline")
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +270,7 @@ def second(story: Story, store_folder: Path, office: HeadOffice) -> Iterator[Sys
     with System(chosen) as system:
         story.till.api = signed_in(system, "M001", story.paired)
         # the backup was taken while the line was down
-        eventually(lambda: mode_of(story.till.api) == "online", within=60)
+        eventually(lambda: mode_of(story.till.api) == "online")
         yield system
 
 
@@ -287,7 +287,7 @@ def test_b16_a_backup_is_one_moment_and_for_its_owner_alone(story: Story, store_
 
 
 def test_b5_f31_a_restored_server_opens_new_series(story: Story, second: System, office: HeadOffice) -> None:
-    fresh = eventually(lambda: sold(story.till, story.sku), within=60)["document"]["invoice"]
+    fresh = eventually(lambda: sold(story.till, story.sku))["document"]["invoice"]
     assert fresh["sequence"] == 1
     assert fresh["series"] != story.void["document"]["invoice"]["series"]
     with pytest.raises(RunnerError, match="It already runs"):
@@ -305,9 +305,9 @@ def test_b16_every_confirmed_sale_is_at_head_office_once_and_no_number_stands_tw
     assert done.stdout.splitlines()[-1] == counted.format(5, 2)
     assert run(second, "orders", "recover", folder).stdout.splitlines()[-1] == counted.format(0, 5)
 
-    eventually(lambda: story.confirmed <= set(office.orders()), within=60)
-    eventually(lambda: {state_of(manager, one) for one in story.confirmed} == {"synced"}, within=60)
-    eventually(lambda: state_of(manager, story.void["order_id"]) == "void", within=60)
+    eventually(lambda: story.confirmed <= set(office.orders()))
+    eventually(lambda: {state_of(manager, one) for one in story.confirmed} == {"synced"})
+    eventually(lambda: state_of(manager, story.void["order_id"]) == "void")
     there = {order_id: [o["invoice_number"] for o in orders] for order_id, orders in office.orders().items()}
     told = {order_id: document["invoice"]["number"] for order_id, document in story.till.told.items()}
     assert there == {order_id: [told[order_id]] for order_id in story.confirmed}
@@ -335,7 +335,7 @@ def test_b16_f58_the_lost_server_that_comes_back_can_neither_send_nor_sell(
         manager = signed_in(old, "M001")
         red = {"kind": "red", "text": "This store cannot sell: current installation is missing."}
         # what else it lacks while it starts is said before
-        eventually(lambda: manager.get("/api/orders/mode")["shown"]["banner"] == red, within=60)
+        eventually(lambda: manager.get("/api/orders/mode")["shown"]["banner"] == red)
         assert mode_of(manager) == "cannot_sell"
         with pytest.raises(Refused) as no:
             signed_in(old, "M001", story.paired).post("/api/orders/orders", story.unanswered)

@@ -20,7 +20,7 @@ from deploy.runner.process import descendants, runs
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import AlreadyRunning, running
 from deploy.runner.system import System
-from tests.support import eventually, own_ports
+from tests.support import PATIENCE_S, eventually, own_ports
 
 EVERY_PROCESS = [
     *(f"{service}.{kind}" for service in ("catalog", "orders", "sync", "sessions") for kind in ("door", "worker")),
@@ -33,7 +33,7 @@ LISTENS = "0A"
 
 @pytest.fixture
 def http(store: System) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=store.plan.addresses()["till"], trust_env=False, timeout=10) as client:
+    with httpx2.Client(base_url=store.plan.addresses()["till"], trust_env=False, timeout=PATIENCE_S) as client:
         yield client
 
 
@@ -122,7 +122,7 @@ def test_b18_every_door_answers_by_the_gateway_and_asks_who_one_is(http: httpx2.
 
 def test_b18_a_till_on_the_lan_trusts_the_stores_authority(store: System) -> None:
     context = ssl.create_default_context(cafile=str(store.plan.certificates.authority))
-    with httpx2.Client(verify=context, trust_env=False, timeout=10) as till:
+    with httpx2.Client(verify=context, trust_env=False, timeout=PATIENCE_S) as till:
         assert till.get(f"https://localhost:{store.plan.https}/api/openapi.json").status_code == HTTPStatus.OK
 
 
@@ -177,7 +177,7 @@ def test_what_is_killed_comes_back(store: System, http: httpx2.Client, name: str
     store.wait_ready()
     before = store.pid(name)
     os.kill(before, signal.SIGKILL)
-    eventually(lambda: store.pid(name) not in (None, before), within=30)
+    eventually(lambda: store.pid(name) not in (None, before))
     store.wait_ready()
     assert http.get("/api/orders/nothing").status_code == HTTPStatus.NOT_FOUND
 
@@ -221,7 +221,7 @@ def test_a_runner_that_was_killed_leaves_nothing_behind_and_the_next_start_finds
         runner.kill()
     assert first is not None
     pids = [process["pid"] for process in first["processes"].values()]
-    eventually(lambda: not any(runs(pid) for pid in pids), within=60)
+    eventually(lambda: not any(runs(pid) for pid in pids))
     assert running(settings.folder) is None
     token = (settings.folder / "secrets" / "head-office-token").read_text()
 

@@ -17,7 +17,7 @@ from deploy.runner.environment import PROJECT, command
 from services.catalog.events import QUEUES
 from services.chassis.amqp_connection import connect
 from services.chassis.topology import declare
-from tests.support import eventually, free_port
+from tests.support import PATIENCE_S, eventually, free_port
 
 
 @dataclass
@@ -95,7 +95,7 @@ def process(site: Site, kind: str) -> Iterator[Running]:
     popen = subprocess.Popen(command("catalog", kind), cwd=PROJECT, env=site.environment(door, metrics))
     running = Running(popen, f"http://127.0.0.1:{door}", f"http://127.0.0.1:{metrics}")
     try:
-        eventually(lambda: running.is_well(kind), within=120)
+        eventually(lambda: running.is_well(kind))
         yield running
     finally:
         popen.send_signal(signal.SIGTERM)
@@ -106,5 +106,5 @@ def process(site: Site, kind: str) -> Iterator[Running]:
 
 
 def ask(url: str) -> str:
-    with urlopen(Request(url, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=20) as answer:
+    with urlopen(Request(url, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=PATIENCE_S) as answer:
         return str(answer.read().decode())

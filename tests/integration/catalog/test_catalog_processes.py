@@ -11,7 +11,7 @@ from catalog_store import Store, body, figure, product
 from services.chassis.events import Event
 from services.chassis.ids import new_id
 from services.chassis.rpc import RpcError, call
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def pulled(door: Running) -> dict[str, dict]:
 
 def test_s1_s2_a_door_alone_syncs_by_itself_at_once_and_serves_states(store: Store, office: StandIn) -> None:
     with process(Site(store.settings.database_url.get_secret_value(), office.url), "door") as door:
-        eventually(lambda: ready(door), within=120)
+        eventually(lambda: ready(door))
         book = pulled(door)
         assert len(book) == door.state("readiness")["value"]["datasets"]["products"]["count"] >= 5000
         assert all(item["stock_as_of"] for item in book.values())
@@ -75,7 +75,7 @@ def placed(sku: str, quantity: int) -> Event:
 
 def test_b15_other_services_ask_over_rpc(synced: Store, worker: Site) -> None:
     def asked(method: str, **given: Any) -> Any:
-        return call(worker.broker, "catalog", method, timeout=20, **given)
+        return call(worker.broker, "catalog", method, timeout=PATIENCE_S, **given)
 
     eventually(lambda: answers(asked))
     assert {row["dataset"]: row["count"] for row in asked("status")["datasets"]}["products"] == 3

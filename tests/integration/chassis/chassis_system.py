@@ -21,12 +21,11 @@ from services.chassis.amqp_connection import connect
 from services.chassis.events import encode
 from services.chassis.topology import Queue, declare
 from tests.integration.chassis.sample.events import QUEUES
-from tests.support import eventually, free_port
+from tests.support import PATIENCE_S, eventually, free_port
 
 PACKAGE = "tests.integration.chassis.sample"
 SERVICE_TOKEN = "the-token-that-doors-share"
 STORE_ID = "S001"
-START_S = 120
 
 
 @dataclass
@@ -119,7 +118,7 @@ class Sample:
         """A process that is well; ended in order afterwards."""
         started = self.start(kind, **settings)
         try:
-            eventually(lambda: is_well(started), within=START_S)
+            eventually(lambda: is_well(started))
             yield started
         finally:
             started.process.stop()
@@ -164,7 +163,7 @@ class Sample:
         with self.channel() as channel:
             channel.confirm_select()
             message = amqp.Message(body, delivery_mode=2, **properties)
-            channel.basic_publish_confirm(message, routing_key=queue, timeout=30)
+            channel.basic_publish_confirm(message, routing_key=queue, timeout=PATIENCE_S)
 
     def tell(self, queue: str, *events: Any) -> None:
         for event in events:
@@ -187,7 +186,7 @@ def is_well(running: Running) -> bool:
     return answer is not None and answer.status == 200 and answer.body["started"]
 
 
-def ends(running: Running, within: float = START_S) -> int:
+def ends(running: Running, within: float = PATIENCE_S) -> int:
     """The status with which a process ends by itself."""
     child = running.process._child
     assert child is not None

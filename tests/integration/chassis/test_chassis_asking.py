@@ -9,7 +9,7 @@ import pytest
 from chassis_system import Running, Sample, terminate
 
 from services.chassis.rpc import RpcError, RpcTimeout, RpcUnavailable, call
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 EXCHANGE = "nameko-rpc"
 
@@ -25,7 +25,7 @@ def send(sample: Sample, body: str | bytes, *, method: str = "echo", **propertie
 
 def asked(sample: Sample, method: str, **arguments: Any) -> Any:
     """The answer to a question, however long a busy machine takes to give it."""
-    return call(sample.amqp, "sample", method, timeout=20, **arguments)
+    return call(sample.amqp, "sample", method, timeout=PATIENCE_S, **arguments)
 
 
 def echo(sample: Sample) -> Any:

@@ -12,7 +12,7 @@ from chassis_system import Sample
 from deploy.runner.certificates import Certificates, Names
 from services.chassis.amqp_connection import connect
 from services.chassis.rpc import RpcUnavailable, call
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_t2_facts_and_questions_pass_by_tls(encrypted: Sample) -> None:
     with encrypted.running("door") as door, encrypted.running("worker"):
         thing = door.add("Blue")
         eventually(lambda: encrypted.times(thing) == 1)
-        assert call(encrypted.amqp, "sample", "echo", timeout=20, word="ab", times=2) == {"word": "abab"}
+        assert call(encrypted.amqp, "sample", "echo", timeout=PATIENCE_S, word="ab", times=2) == {"word": "abab"}
 
 
 def test_t2_a_broker_that_cannot_prove_its_name_is_told_nothing(encrypted: Sample, amqps: int, tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from tests.integration.chassis.sample.events import THINGS
 from tests.support import eventually
 
 FULL = Queue("sample.small", max_length=1)
-SOON_S = 60
 
 
 def held_up(sample: Sample, queue: str) -> str | None:
@@ -45,7 +44,7 @@ def test_a_missing_queue_holds_up_only_what_is_for_it(sample: Sample, door: Runn
     assert eventually(lambda: held_up(sample, "sample.missing")) == "unroutable"
     missing = Queue("sample.missing")
     sample.declare(missing)
-    eventually(lambda: sample.depth(missing.name) == 1, within=SOON_S)
+    eventually(lambda: sample.depth(missing.name) == 1)
 
 
 def test_a_full_queue_holds_up_only_what_is_for_it(sample: Sample, door: Running, worker: Running) -> None:
@@ -61,7 +60,7 @@ def test_a_full_queue_holds_up_only_what_is_for_it(sample: Sample, door: Running
     eventually(lambda: sample.times(other) == 1)
     with sample.channel() as channel:
         for _ in range(told):
-            eventually(lambda: channel.basic_get(FULL.name, no_ack=True), within=SOON_S)
+            eventually(lambda: channel.basic_get(FULL.name, no_ack=True))
 
 
 def test_f_a_blocked_broker_stops_no_door_and_what_was_sold_meanwhile_goes_when_it_can(
@@ -69,9 +68,9 @@ def test_f_a_blocked_broker_stops_no_door_and_what_was_sold_meanwhile_goes_when_
 ) -> None:
     with blocked(broker):
         sold = [door.add(f"Sold {n}") for n in range(5)]
-        eventually(lambda: worker.logged("publish_failed") or worker.logged("relay_waits"), within=SOON_S)
+        eventually(lambda: worker.logged("publish_failed") or worker.logged("relay_waits"))
         assert [sample.times(thing) for thing in sold] == [0] * 5
-    eventually(lambda: [sample.times(thing) for thing in sold] == [1] * 5, within=SOON_S)
+    eventually(lambda: [sample.times(thing) for thing in sold] == [1] * 5)
 
 
 def test_f_a_broker_that_was_killed_stops_no_door_and_its_worker_goes_on_by_itself(
@@ -81,9 +80,9 @@ def test_f_a_broker_that_was_killed_stops_no_door_and_its_worker_goes_on_by_itse
     broker.control("eval", "mnesia:sync_log(), [dets:sync(T) || T <- dets:all()].")
     broker.kill()
     sold = [door.add(f"Sold {n}") for n in range(5)]
-    eventually(lambda: worker.logged("relay_waits"), within=SOON_S)
+    eventually(lambda: worker.logged("relay_waits"))
     broker.start()
-    eventually(lambda: [sample.times(thing) for thing in sold] == [1] * 5, within=90)
+    eventually(lambda: [sample.times(thing) for thing in sold] == [1] * 5)
     assert worker.process.alive()
 
 
@@ -100,7 +99,7 @@ def test_f_a_queue_that_is_there_and_answers_nobody_is_made_anew(
         broker.control("eval", f"ra:stop_server(quorum_queues, {{'{queue}', node()}}).")
         with sample.running("worker") as worker:
             second = door.add("Green")
-            eventually(lambda: sample.times(second) == 1, within=90)
+            eventually(lambda: sample.times(second) == 1)
             assert worker.logged("queue_made_anew")
 
 
@@ -112,7 +111,7 @@ def test_f_a_queue_that_was_declared_by_hand_without_its_limit_is_made_anew(
         channel.queue_declare("sample.things", durable=True, auto_delete=False)
     with sample.running("door") as door, sample.running("worker") as worker:
         thing = door.add("Blue")
-        eventually(lambda: sample.times(thing) == 1, within=60)
+        eventually(lambda: sample.times(thing) == 1)
         assert worker.logged("queue_made_anew")
 
 

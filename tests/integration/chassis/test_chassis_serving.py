@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from chassis_system import Running, Sample, ask, ends
 
-from tests.support import eventually, free_port
+from tests.support import PATIENCE_S, eventually, free_port
 
 # as many as the sample has connections
 AT_ONCE = 5
@@ -93,7 +93,7 @@ def said(door: Running, sent: bytes) -> list[int]:
     """The statuses that a door answers to some bytes until it closes."""
     told = b""
     address = urlsplit(door.door)
-    with socket.create_connection((address.hostname, address.port), timeout=30) as line:
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE_S) as line:
         line.sendall(sent)
         while part := line.recv(65_536):
             told += part

@@ -3,7 +3,7 @@
 from chassis_system import Running, Sample, ends, terminate
 
 from services.chassis.rpc import call
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 
 def test_a_fact_goes_from_the_door_to_its_effect(sample: Sample, door: Running, worker: Running) -> None:
@@ -12,7 +12,7 @@ def test_a_fact_goes_from_the_door_to_its_effect(sample: Sample, door: Running, 
 
 
 def test_b15_a_service_answers_over_rpc(sample: Sample, worker: Running) -> None:
-    assert call(sample.amqp, "sample", "echo", timeout=20, word="ab", times=2) == {"word": "abab"}
+    assert call(sample.amqp, "sample", "echo", timeout=PATIENCE_S, word="ab", times=2) == {"word": "abab"}
 
 
 def test_processes_end_in_order(sample: Sample) -> None:

@@ -33,7 +33,7 @@ class Office:
         self.url = f"http://127.0.0.1:{port}"
         words = ["serve", "--listen", f"127.0.0.1:{port}", "--folder", str(folder), "--variants", "20"]
         self._process = subprocess.Popen([sys.executable, "-m", "deploy.head_office", *words], cwd=ROOT, env=os.environ)
-        eventually(self._answers, within=60)
+        eventually(self._answers)
         code = (folder / "install-code").read_text()
         self._admin = {"X-Admin-Token": (folder / "admin-token").read_text()}
         answer = httpx2.post(f"{self.url}/v1/store/installations", json={"code": code})

@@ -27,7 +27,7 @@ from tests.broker_rights import (
     may_use,
     names,
 )
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 PASSWORD = "of-these-tests-only-0123456789"
 VHOST = "accounts"
@@ -83,7 +83,7 @@ def arguments(queue: str) -> dict[str, str]:
 
 def publish(channel: amqp.Channel, exchange: str, key: str) -> None:
     channel.confirm_select()
-    channel.basic_publish_confirm(amqp.Message("{}"), exchange, key, timeout=30)
+    channel.basic_publish_confirm(amqp.Message("{}"), exchange, key, timeout=PATIENCE_S)
 
 
 def use_queue(channel: amqp.Channel, right: str, name: str) -> None:
@@ -202,7 +202,7 @@ def test_b15_another_service_asks_with_a_nameko_as_it_is(
     told = reached_at(broker.url(CLIENT, PASSWORD, VHOST)) | {"rpc_exchange": OWN_RPC}
     orders = store("orders")
     orders.queue_purge("rpc-orders")
-    with ThreadPoolExecutor(1) as pool, ServiceRpcProxy("orders", told, timeout=20) as proxy:
+    with ThreadPoolExecutor(1) as pool, ServiceRpcProxy("orders", told, timeout=PATIENCE_S) as proxy:
         answer = pool.submit(proxy.mode)
         asked = eventually(lambda: orders.basic_get("rpc-orders", no_ack=True))
         reply = amqp.Message(
@@ -256,6 +256,6 @@ def test_b15_no_account_gets_into_another_virtual_host_or_the_management(
 def test_b15_t30_nobody_sends_in_anothers_name(store: Callable[[str], amqp.Channel]) -> None:
     channel = store("catalog")
     channel.confirm_select()
-    channel.basic_publish_confirm(amqp.Message("{}", user_id="catalog"), "", "sync.facts", timeout=30)
+    channel.basic_publish_confirm(amqp.Message("{}", user_id="catalog"), "", "sync.facts", timeout=PATIENCE_S)
     with pytest.raises(amqp.PreconditionFailed):
-        channel.basic_publish_confirm(amqp.Message("{}", user_id="orders"), "", "sync.facts", timeout=30)
+        channel.basic_publish_confirm(amqp.Message("{}", user_id="orders"), "", "sync.facts", timeout=PATIENCE_S)

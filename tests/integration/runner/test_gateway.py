@@ -25,7 +25,7 @@ from deploy.runner.containers import serve
 from deploy.runner.nginx import HSTS_SECONDS, REQUESTS_PER_SECOND, Gateway, Nginx
 from deploy.runner.ports import Ports
 from deploy.runner.services import SERVICES
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 PROBLEM = "application/problem+json"
 
@@ -418,7 +418,7 @@ def shown_to_tills(gateway: Nginx) -> bytes | None:
     context = ssl.create_default_context(cadata=(gateway.folder / "ca.crt").read_text())
     port = int(gateway.gateway.tls[0].rpartition(":")[2])
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=30) as line,
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as line,
         context.wrap_socket(line, server_hostname="localhost") as secured,
     ):
         return secured.getpeercert(binary_form=True)
@@ -433,7 +433,7 @@ def shaken_hands(gateway: Nginx, version: ssl.TLSVersion) -> str | None:
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = context.maximum_version = version
     port = int(gateway.gateway.tls[0].rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as line:
         try:
             with context.wrap_socket(line, server_hostname="localhost") as secured:
                 return secured.version()

@@ -15,7 +15,7 @@ from deploy.runner.errors import RunnerError
 from deploy.runner.ports import Ports
 from deploy.runner.postgres import Postgres
 from deploy.runner.rabbitmq import ADMIN, NODE, RabbitMQ
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_rabbitmq_keeps_confirmed_messages_when_it_is_killed(broker: RabbitMQ, v
         channel = connection.channel()
         channel.queue_declare("kept", durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
         channel.confirm_select()
-        channel.basic_publish_confirm(amqp.Message("sold", delivery_mode=2), routing_key="kept", timeout=30)
+        channel.basic_publish_confirm(amqp.Message("sold", delivery_mode=2), routing_key="kept", timeout=PATIENCE_S)
     # a quorum queue that was declared a moment ago is deaf after a crash: the broker is told to note it down now
     broker.control("eval", "mnesia:sync_log(), [dets:sync(T) || T <- dets:all()].")
 

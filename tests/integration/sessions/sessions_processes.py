@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 from sessions_store import Store
 
 from deploy.runner.environment import PROJECT
-from tests.support import eventually, free_port
+from tests.support import PATIENCE_S, eventually, free_port
 
 
 class Neighbours(ThreadingHTTPServer):
@@ -72,7 +72,7 @@ def process(store: Store, kind: str, neighbours: Neighbours, **more: str) -> Ite
     environment = _environment(store, neighbours.url, door=door, metrics=metrics) | more
     running = subprocess.Popen([sys.executable, "-m", "services.sessions", kind], cwd=PROJECT, env=environment)
     try:
-        eventually(lambda: _is_well(metrics) and (kind != "door" or _listens(door)), within=120)
+        eventually(lambda: _is_well(metrics) and (kind != "door" or _listens(door)))
         yield f"http://127.0.0.1:{door}"
     finally:
         running.send_signal(signal.SIGTERM)
@@ -126,7 +126,7 @@ def put(url: str, token: str, **body: Any) -> Any:
 def _open(url: str, token: str, body: dict[str, Any], method: str | None = None) -> Any:
     data = json.dumps(body).encode() if body else None
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    return urlopen(Request(url, data, headers, method=method), timeout=20)
+    return urlopen(Request(url, data, headers, method=method), timeout=PATIENCE_S)
 
 
 def _is_well(port: int) -> bool:

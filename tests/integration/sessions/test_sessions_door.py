@@ -9,7 +9,7 @@ import pytest
 from sessions_processes import Neighbours, ask, follow, process, put
 from sessions_store import PINS, TILL, TILL_KEY
 
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 UP = {"internet": "up", "head_office": "up"}
 DOWN = {"internet": "down", "head_office": "down"}
@@ -85,12 +85,12 @@ def test_t4_t39_the_live_stream_of_somebody_who_is_blocked_ends_within_seconds(d
 
 def sign_out(door, token):
     request = Request(f"{door}/api/sessions/sign-out", b"", {"Authorization": f"Bearer {token}"}, method="POST")
-    return json.loads(urlopen(request, timeout=30).read())
+    return json.loads(urlopen(request, timeout=PATIENCE_S).read())
 
 
 def test_the_stream_is_not_buffered_by_the_gateway(door):
     request = Request(f"{door}/api/sessions/stream", headers={"Authorization": f"Bearer {sign_in(door)}"})
-    with urlopen(request, timeout=30) as stream:
+    with urlopen(request, timeout=PATIENCE_S) as stream:
         assert stream.headers["X-Accel-Buffering"] == "no"
         assert stream.headers["Content-Type"] == "text/event-stream"
 
@@ -118,6 +118,6 @@ def test_s11_exports_stream_from_the_door(door):
     token = sign_in(door, "M1")
     for suffix in ("csv", "xlsx"):
         url = f"{door}/api/sessions/exports/offline-sessions.{suffix}"
-        with urlopen(Request(url, headers={"Authorization": f"Bearer {token}"}), timeout=30) as answer:
+        with urlopen(Request(url, headers={"Authorization": f"Bearer {token}"}), timeout=PATIENCE_S) as answer:
             assert answer.status == 200
             assert len(answer.read()) > 100

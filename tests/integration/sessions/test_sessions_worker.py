@@ -13,7 +13,7 @@ from services.chassis.amqp_connection import connect
 from services.chassis.rpc import RpcError, call
 from services.chassis.topology import Queue, declare
 from services.sessions.events import QUEUES
-from tests.support import eventually
+from tests.support import PATIENCE_S, eventually
 
 TOLD = Queue("sync.facts")
 
@@ -64,7 +64,7 @@ def test_s10_b21_a_session_is_sealed_settled_and_told_over_the_broker(store, wor
 
 def test_b15_other_services_ask_for_mode_and_sessions(store, worker):
     session_id = store.outage()
-    ask = partial(call, worker, "sessions", timeout=20)
+    ask = partial(call, worker, "sessions", timeout=PATIENCE_S)
     assert ask("mode")["mode"] == "online"
     page = ask("sessions", status="syncing")
     assert [item["session_id"] for item in page["items"]] == [session_id]

@@ -23,7 +23,7 @@ from services.chassis.ids import new_id
 from services.chassis.sealing import new_key
 from services.chassis.topology import Queue, declare
 from services.sync.events import QUEUES, SETTLED_TO
-from tests.support import eventually, free_port
+from tests.support import PATIENCE_S, eventually, free_port
 
 CUSTOMER_KEYS = new_key("1")
 TOKEN = "a-token-of-services-0123"
@@ -116,7 +116,7 @@ def process(site: Site, kind: str, **more: str) -> Iterator[Running]:
     """A door or a worker, once it is well; ended afterwards."""
     running = start(site, kind, **more)
     try:
-        eventually(lambda: _is_well(running), within=120)
+        eventually(lambda: _is_well(running))
         yield running
     finally:
         running.popen.send_signal(signal.SIGTERM)
@@ -155,7 +155,7 @@ def start(site: Site, kind: str, **more: str) -> Running:
 
 def ask(url: str) -> Any:
     """GET as a service; None for 204."""
-    with urlopen(Request(url, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=30) as answer:
+    with urlopen(Request(url, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=PATIENCE_S) as answer:
         return json.loads(answer.read() or "null")
 
 

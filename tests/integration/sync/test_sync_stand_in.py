@@ -24,7 +24,7 @@ from services.chassis.rpc import call
 from services.sync.app import App
 from services.sync.handlers import reconciling, recovering
 from services.sync.schemas import ReconciliationIn
-from tests.support import eventually, free_port
+from tests.support import PATIENCE_S, eventually, free_port
 
 UNKNOWN_SKU = {"code": "unknown_sku", "text": "No such SKU."}
 
@@ -38,7 +38,7 @@ class StandIn:
         words = ["serve", "--listen", listen, "--folder", str(folder), "--store-id", "S1", "--variants", "10"]
         self.popen = subprocess.Popen([sys.executable, "-m", "deploy.head_office", *words], cwd=PROJECT, env=base())
         self._folder = folder
-        eventually(self._answers, within=60)
+        eventually(self._answers)
         self.token = self.install()
 
     def install(self) -> str:
@@ -69,7 +69,7 @@ class StandIn:
         headers = {"Content-Type": "application/json"}
         headers |= {"X-Admin-Token": token.read_text().strip()} if token.exists() else {}
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.url + path, data, headers, method=method), timeout=30) as answer:
+        with urlopen(Request(self.url + path, data, headers, method=method), timeout=PATIENCE_S) as answer:
             return json.loads(answer.read())
 
 
@@ -128,9 +128,9 @@ def test_s23_b10_b13_refused_orders_are_cured_or_voided_and_the_day_then_agrees(
         {"kind": "status", "value": 500, "path": "/v1/orders", "every": 17, "count": 1},
     )
     with process(site, "door"), process(site, "worker"):
-        ask = partial(call, site.amqp, "sync", timeout=20)
+        ask = partial(call, site.amqp, "sync", timeout=PATIENCE_S)
         site.place(orders)
-        eventually(lambda: Counter(site.states()) == {"synced": 34, "pending": 6}, within=90)
+        eventually(lambda: Counter(site.states()) == {"synced": 34, "pending": 6})
         desk = ask("pending")
         assert {item["order_id"] for item in desk["items"]} == refused
         assert {tuple(item["may_correct"]) for item in desk["items"]} == {("lines",)}
@@ -141,11 +141,11 @@ def test_s23_b10_b13_refused_orders_are_cured_or_voided_and_the_day_then_agrees(
             recovering.retry_one(desk_app, UUID(order["order_id"]), "M1")
         for order in orders[4:6]:
             wish(site, order, "void")
-        eventually(lambda: Counter(site.states()) == {"synced": 38, "withdrawn": 2}, within=90)
-        eventually(lambda: len(office.records()["cancellations"]) == 2, within=60)
+        eventually(lambda: Counter(site.states()) == {"synced": 38, "withdrawn": 2})
+        eventually(lambda: len(office.records()["cancellations"]) == 2)
         day = ReconciliationIn(business_date=date(2026, 4, 15))
         asked = str(reconciling.request(desk_app, day, "M1").reconciliation_id)
-        eventually(lambda: ask("reconciliation", reconciliation_id=asked)["status"] == "done", within=60)
+        eventually(lambda: ask("reconciliation", reconciliation_id=asked)["status"] == "done")
         assert ask("reconciliation", reconciliation_id=asked)["differences"] == []
     there = {o["order_id"]: o for o in office.records()["orders"]}
     assert len(office.records()["orders"]) == len(there) == 38
@@ -161,15 +161,15 @@ def test_s23_b10_b13_refused_orders_are_cured_or_voided_and_the_day_then_agrees(
 def test_s21_the_line_is_cut_and_comes_back(site: Site, office: StandIn) -> None:
     with process(site, "door") as door, process(site, "worker"):
         connectivity = partial(door.get, "/state/connectivity")
-        eventually(connectivity, within=60)
-        eventually(lambda: connectivity()["value"]["head_office"] == "up", within=60)
+        eventually(connectivity)
+        eventually(lambda: connectivity()["value"]["head_office"] == "up")
         office.dial({"kind": "down"})
         for hop in ("head_office", "internet"):
-            eventually(lambda one=hop: connectivity()["value"][one] == "down", within=60)
+            eventually(lambda one=hop: connectivity()["value"][one] == "down")
         orders = [document(n) for n in range(1, 11)]
         site.place(orders)
         office.dial()
-        eventually(lambda: Counter(site.states()) == {"synced": 10}, within=60)
+        eventually(lambda: Counter(site.states()) == {"synced": 10})
     assert len(office.records()["orders"]) == 10
 
 
@@ -178,17 +178,19 @@ def test_b21_customers_and_sessions_reach_head_office(site: Site, office: StandI
     with process(site, "door"), process(site, "worker"):
         site.tell("orders.customer_saved", "sync.facts", {"customer_id": customer, "name": "R", "revision": 1})
         site.tell("sessions.session_changed", "sync.facts", {"session_id": session, "status": "success"})
-        eventually(lambda: office.records()["customers"] and office.records()["sessions"], within=60)
+        eventually(lambda: office.records()["customers"] and office.records()["sessions"])
     assert office.records()["customers"] == [customer]
     assert [(s["session_id"], s["puts"]) for s in office.records()["sessions"]] == [(session, 1)]
 
 
 def test_a_box_that_was_replaced_stops_sending(site: Site, office: StandIn) -> None:
     with process(site, "door") as door, process(site, "worker"):
-        eventually(lambda: door.get("/state/connectivity"), within=60)
+        eventually(lambda: door.get("/state/connectivity"))
         office.install()
-        eventually(lambda: door.get("/state/connectivity")["value"]["superseded"], within=60)
+        eventually(lambda: door.get("/state/connectivity")["value"]["superseded"])
         site.place([document()])
-        eventually(lambda: site.depth("sync.orders") == 1 or site.states() == ["waiting"], within=60)
-        eventually(lambda: call(site.amqp, "sync", "status", timeout=20)["sending"]["stopped_by"] == "superseded")
+        eventually(lambda: site.depth("sync.orders") == 1 or site.states() == ["waiting"])
+        eventually(
+            lambda: call(site.amqp, "sync", "status", timeout=PATIENCE_S)["sending"]["stopped_by"] == "superseded"
+        )
     assert office.records()["orders"] == []
