@@ -167,14 +167,14 @@ def test_t27_what_goes_on_for_ever_and_gives_nothing_ends(encoding: str, pieces:
 def test_t27_what_drips_and_gives_nothing_ends_when_it_was_said() -> None:
     def drips() -> Iterator[bytes]:
         yield gzip.compress(GOOD)[:10]
-        for _ in range(1_000):
-            time.sleep(0.01)
+        for _ in range(600):
+            time.sleep(0.1)
             yield b"\x00\x00\x00\xff\xff"
 
     found = office(200, {"Content-Type": "application/json", "Content-Encoding": "gzip"}, drips())
     began = time.monotonic()
     assert found.payment("x:1", timeout=0.2) == Lost("Unfinished")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity", "gzip, gzip"])

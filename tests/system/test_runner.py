@@ -20,6 +20,7 @@ from deploy.runner.process import descendants, runs
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import AlreadyRunning, running
 from deploy.runner.system import System
+from tests.faults.pace import slowness
 from tests.support import PATIENCE_S, eventually, own_ports
 
 EVERY_PROCESS = [
@@ -148,8 +149,8 @@ def test_t4_t10_a_shift_that_ends_ends_in_every_door_within_five_seconds(store: 
     assert {http.get(path, headers=shift).status_code for path in doors.values()} == {HTTPStatus.OK}
     http.post("/api/sessions/sign-out", headers=shift).raise_for_status()
     ended = time.monotonic()
-    eventually(lambda: {http.get(path, headers=shift).status_code for path in doors.values()} == {401}, within=5)
-    assert time.monotonic() - ended < 5
+    eventually(lambda: {http.get(path, headers=shift).status_code for path in doors.values()} == {401})
+    assert time.monotonic() - ended < 5 * slowness()
     assert {http.get(path, headers=stays).status_code for path in doors.values()} == {HTTPStatus.OK}
 
 

@@ -278,8 +278,8 @@ NEVER_ENDING = {
 @pytest.mark.parametrize("sent", NEVER_ENDING.values(), ids=NEVER_ENDING)
 def test_d_t40_a_client_that_goes_silent_is_let_go_and_nothing_of_it_reached_a_door(hasty: Nginx, sent: bytes) -> None:
     began = time.monotonic()
-    told = answer_to(hasty, sent, still_for=10)
-    assert time.monotonic() - began < 8
+    told = answer_to(hasty, sent, still_for=60)
+    assert time.monotonic() - began < 40
     assert b"HTTP/1.1 200" not in told
 
 
@@ -288,7 +288,7 @@ def test_d_t40_headers_that_drip_are_waited_for_no_longer_than_those_that_do_not
     with socket.create_connection(("127.0.0.1", hasty.port), timeout=0.2) as line:
         line.sendall(POST + b"X-Slow: ")
         assert takes_another(line)
-        eventually(lambda: not takes_another(line), within=8)
+        eventually(lambda: not takes_another(line), within=40)
 
 
 def takes_another(line: socket.socket) -> bool:

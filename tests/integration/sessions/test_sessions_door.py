@@ -9,6 +9,7 @@ import pytest
 from sessions_processes import Neighbours, ask, follow, process, put
 from sessions_store import PINS, TILL, TILL_KEY
 
+from tests.faults.pace import slowness
 from tests.support import PATIENCE_S, eventually
 
 UP = {"internet": "up", "head_office": "up"}
@@ -80,7 +81,7 @@ def test_t4_t39_the_live_stream_of_somebody_who_is_blocked_ends_within_seconds(d
     began = time.monotonic()
     put(f"{door}/api/sessions/staff/A1/block", manager, reason="left")
     assert all(note is None or note["what"] != "everything" for note in stream)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 5 * slowness()
 
 
 def sign_out(door, token):
@@ -111,7 +112,7 @@ def test_b18_many_who_sign_in_at_once_hold_up_nobody_else(door):
         for _ in range(8):
             threads.submit(sign_in, door)
         slowest = slowest_of_many_looks()
-    assert slowest < 2
+    assert slowest < 2 * slowness()
 
 
 def test_s11_exports_stream_from_the_door(door):
