@@ -12,6 +12,7 @@ from typing import TypeVar
 import psycopg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from deploy.runner import database_roles
@@ -25,6 +26,10 @@ from deploy.runner.rabbitmq import BrokerPorts, RabbitMQ
 from deploy.runner.services import SERVICES
 from services.chassis.sealing import new_key
 from tests.support import FIRST_SERVER_PORT, PATIENCE_S, own_ports_from
+
+# a machine that has much else to do holds an example up at any moment
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 PASSWORD = "for-tests-only-0123456789"
 ACCOUNT = "tests"

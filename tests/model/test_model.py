@@ -340,7 +340,6 @@ def test_b9_b10_s9_s10_whatever_happens_every_sale_ends_where_it_must(machine: A
     chosen = settings(
         max_examples=EXAMPLES,
         stateful_step_count=STEPS,
-        deadline=None,
         database=None,
         print_blob=True,
         report_multiple_bugs=False,
