@@ -130,9 +130,11 @@ DRILLS = (
     Drill("F52a", "answers about another order", cured(_orders("other_order", every=6)), 40),
     Drill("F52b", "answers with another amount", cured(_orders("wrong_amount", every=6)), 40),
     Drill("F53", "head office forgets three orders", forgets, 60),
+    Drill("F56", "Offline Mode by hand while replies are lost and orders made void", mode_by_hand, 60),
+)
+FEEDS = (
     Drill("F54a", "a feed breaks off", feed("half_feed"), 20),
     Drill("F54b", "a feed with a wrong count", feed("wrong_count"), 20),
     Drill("F54c", "a feed with a wrong checksum", feed("wrong_checksum"), 20),
     Drill("F54d", "a feed that deletes three in ten", feed("mass_delete"), 20),
-    Drill("F56", "Offline Mode by hand while replies are lost and orders made void", mode_by_hand, 60),
 )
