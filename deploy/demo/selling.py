@@ -108,22 +108,28 @@ def sell(people: People, baskets: list[Basket], progress: Callable[[int], None])
 def _sell_one(day: Day, people: People, till: Till, basket: Basket) -> Receipt:
     cart = cart_of(basket)
     quote = till.api.post("/api/orders/quotes", cart)
-    document = _pay(day, people, till, paid(cart, quote["totals"]["total_minor"]))["document"]
+    order, approved = pay(people.manager, till, paid(cart, quote["totals"]["total_minor"]))
+    day.approved += approved
+    document = order["document"]
     return Receipt(document["order_id"], till.name, document["invoice"]["number"], document["totals"]["total_minor"])
 
 
-def _pay(day: Day, people: People, till: Till, sale: dict[str, Any]) -> Any:
-    """Pays; what needs a manager's word, for another till sold the last piece, gets it and is paid again."""
+def pay(manager: StoreApi, till: Till, sale: dict[str, Any]) -> tuple[Any, int]:
+    """Pays; what needs a manager's word, for another till sold the last piece, gets it and is paid again.
+
+    The order, and how many words it needed.
+    """
+    approved = 0
     for _ in range(MOST_APPROVALS):
         try:
-            return till.api.post("/api/orders/orders", sale)
+            return till.api.post("/api/orders/orders", sale), approved
         except Refused as refused:
             if refused.code != "approval_needed":
                 raise
             for needed in refused.problem["details"]["needed"]:
-                _approve(people.manager, sale["order_id"], till.seller, needed)
-                day.approved += 1
-    return till.api.post("/api/orders/orders", sale)
+                _approve(manager, sale["order_id"], till.seller, needed)
+                approved += 1
+    return till.api.post("/api/orders/orders", sale), approved
 
 
 def _try_wrong(day: Day, till: Till, basket: Basket, wrong: Wrong) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 import psycopg
@@ -15,6 +16,8 @@ from tests.faults.world import NotHeld, NotStruck, World
 WITHIN_S = 420
 ONLINE_WITHIN_S = 20
 SHOWN, NAMED = 12, 3
+# of each process between two errands: a till waits for every death of `orders`
+PORTION = 10
 # what dies at any moment answers somebody with an error
 DYING = (OSError, NotHeld, NotStruck, Refused, psycopg.Error)
 
@@ -67,14 +70,15 @@ ERRANDS = (
 
 
 def every_point(world: World) -> bool:
-    """Each point that was ever reached; all are armed at once, and a process dies at whichever it comes to next."""
+    """Each point that was ever reached; a process dies at whichever that is armed it comes to next."""
     wanted = sorted(world.armoury.seen())
-    for point in wanted:
-        world.armoury.arm(point)
+    portions = _portions(wanted)
     world.back_office.pairs = OFTEN
     deadline = time.monotonic() + WITHIN_S * world.pace
     errands = itertools.cycle(ERRANDS)
-    while (left := _armed(world, wanted)) and time.monotonic() < deadline:
+    while (left := _standing(world, wanted)) and time.monotonic() < deadline:
+        for point in next(portions, ()):
+            world.armoury.arm(point)
         with suppress(*DYING):
             next(errands)(world)
             world.quiet()
@@ -90,10 +94,17 @@ def every_point(world: World) -> bool:
     return not left
 
 
-def _armed(world: World, points: list[str]) -> list[str]:
+def _portions(points: list[str]) -> Iterator[list[str]]:
+    """A few points of each process at a time."""
+    of_each = [list(own) for _, own in itertools.groupby(points, lambda point: point.partition(":")[0])]
+    for first in range(0, max(map(len, of_each)), PORTION):
+        yield [point for own in of_each for point in own[first : first + PORTION]]
+
+
+def _standing(world: World, points: list[str]) -> list[str]:
     return [point for point in points if not world.armoury.struck(point)]
 
 
-# all of them die again and again at once
+# many of them die again and again at once
 MOST_WAIT_S = 90
 POINTS = Drill("points", "killed once at every point of every process", every_point, 60, again=0, most_wait=MOST_WAIT_S)
