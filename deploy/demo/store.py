@@ -77,7 +77,9 @@ class HeadOfficeDials:
     def __init__(self, store: Store) -> None:
         token = (store.folder / "head_office" / "admin-token").read_text()
         address = store.state["addresses"]["head_office"]
-        self._client = httpx2.Client(base_url=address, headers={"X-Admin-Token": token}, timeout=30)
+        # a connection that rests between two calls may be closed in the moment of the second
+        headers = {"X-Admin-Token": token, "Connection": "close"}
+        self._client = httpx2.Client(base_url=address, headers=headers, timeout=30)
 
     def close(self) -> None:
         self._client.close()

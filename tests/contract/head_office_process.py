@@ -24,7 +24,7 @@ class Process:
         self.url = url
         self._clients: list[HttpHeadOffice] = []
         self._code = folder / "install-code"
-        admin = {"X-Admin-Token": (folder / "admin-token").read_text()}
+        admin = {"X-Admin-Token": (folder / "admin-token").read_text(), "Connection": "close"}
         self.admin = httpx2.Client(base_url=url, headers=admin, trust_env=False)
         self.install()
 

@@ -36,8 +36,10 @@ class Shop:
         self._client = httpx2.Client(base_url=self.address, timeout=PATIENCE_S, trust_env=False)
         folder = system.plan.folder / "head_office"
         token = (folder / "admin-token").read_text().strip()
+        # a connection that rests between two calls may be closed in the moment of the second
+        headers = {"X-Admin-Token": token, "Connection": "close"}
         self._head_office = httpx2.Client(
-            base_url=system.plan.addresses()["head_office"], headers={"X-Admin-Token": token}, timeout=20
+            base_url=system.plan.addresses()["head_office"], headers=headers, timeout=PATIENCE_S
         )
         self.manager = self._first_manager()
         self.token = self._sign_in(self.manager)

@@ -40,7 +40,8 @@ class HeadOffice:
         words = [sys.executable, "-m", "deploy.head_office", "serve", "--listen", f"127.0.0.1:{port}"]
         words += ["--folder", str(folder), "--variants", "60"]
         self._process = subprocess.Popen(words, cwd=PROJECT, env=base(), stdout=subprocess.DEVNULL)
-        self._client = httpx2.Client(base_url=self.url, timeout=PATIENCE_S, trust_env=False)
+        headers = {"Connection": "close"}
+        self._client = httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S, trust_env=False)
         eventually(self._answers)
         self._client.headers["X-Admin-Token"] = (folder / "admin-token").read_text()
 

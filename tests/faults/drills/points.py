@@ -17,7 +17,7 @@ WITHIN_S = 420
 ONLINE_WITHIN_S = 20
 SHOWN, NAMED = 12, 3
 # of each process between two errands: a till waits for every death of `orders`
-PORTION = 10
+PORTION = 15
 # what dies at any moment answers somebody with an error
 DYING = (OSError, NotHeld, NotStruck, Refused, psycopg.Error)
 
@@ -105,6 +105,5 @@ def _standing(world: World, points: list[str]) -> list[str]:
     return [point for point in points if not world.armoury.struck(point)]
 
 
-# many of them die again and again at once
-MOST_WAIT_S = 90
+MOST_WAIT_S = PORTION * processes.AWAY_S
 POINTS = Drill("points", "killed once at every point of every process", every_point, 60, again=0, most_wait=MOST_WAIT_S)
