@@ -66,7 +66,7 @@ faults: install ## Strike a store in every way, and count what was lost (ROUNDS=
 
 .PHONY: insist
 insist: install ## Run the tests of services once more while database and broker fail (SEED=1)
-	@$(python) -m pytest -p tests.integration.insisting $(if $(SEED),--insist-seed $(SEED)) \
+	@$(python) -m pytest -n $$(nproc) --dist loadfile -p tests.integration.insisting $(if $(SEED),--insist-seed $(SEED)) \
 		tests/integration/catalog tests/integration/chassis tests/integration/orders tests/integration/sessions tests/integration/sync
 
 .PHONY: defences

@@ -220,6 +220,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--insist-seed", default=os.environ.get(SEED, "1"), help="what fails, and when")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Before anything of the tests is imported: they take functions by their names."""
+    unsteady.install(CASE.falls)
+    _steps()
+    _processes()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     os.environ[SEED] = config.getoption("--insist-seed")
     if not hasattr(config, "workerinput"):
@@ -227,9 +235,6 @@ def pytest_configure(config: pytest.Config) -> None:
     Path(os.environ[NOTES]).touch()
     # SQLAlchemy leaves what other threads hold of a pool whose server was lost to the collector
     config.addinivalue_line("filterwarnings", "ignore:.*psycopg.Connection.*while still open:ResourceWarning")
-    unsteady.install(CASE.falls)
-    _steps()
-    _processes()
 
 
 def pytest_collection_finish() -> None:

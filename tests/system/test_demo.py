@@ -32,7 +32,7 @@ def played(folder: Path, *words: str) -> str:
         env=os.environ | {"EDGE_FOLDER": str(folder / "store"), "EDGE_LAN": "false"} | ports,
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1800,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr + "".join(troubles(folder))

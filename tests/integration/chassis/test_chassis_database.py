@@ -69,6 +69,7 @@ def test_f_a_server_that_closes_each_connection_at_once_is_away_and_no_defect_of
         backend(db)
 
 
+@pytest.mark.one_step
 def test_f_a_line_that_is_lost_while_a_fact_is_tried_again_is_no_try_of_that_fact(db: Database):
     """Its handler did nothing wrong: it is as due as before, and whoever tries waits for the database."""
     troubles: list[Callable[[Tx], None]] = [broken, broken, cut]

@@ -201,6 +201,7 @@ def test_t20_a_number_that_was_changed_in_the_page_sells_nothing(shop: Counter, 
     assert refused(shop, "POST", ORDERS, body) == code
 
 
+@pytest.mark.one_step
 def test_t20_a_unit_price_that_was_changed_in_the_page_changes_no_number_of_the_invoice(shop: Counter) -> None:
     """What the page says was agreed only explains a total that differs."""
     answers = [shop.http().post(ORDERS, json=sale(agreed=agreed)) for agreed in ({}, {"A1": 1}, {"A2": 0})]

@@ -70,6 +70,7 @@ def test_t25_t30_a_forged_letter_is_not_taken_in_when_it_is_replayed(counter: Co
     assert (heard, letter.error) == ([], f"unreadable: {reason}")
 
 
+@pytest.mark.one_step
 @pytest.mark.parametrize("reason", FORGED)
 def test_t25_t30_what_was_due_already_is_checked_before_it_is_tried_again(counter: Counter, reason: str):
     heard: list[Event] = []
@@ -83,6 +84,7 @@ def test_t25_t30_what_was_due_already_is_checked_before_it_is_tried_again(counte
     assert (heard, [letter.error for letter in letters(counter)]) == ([], [f"unreadable: {reason}"])
 
 
+@pytest.mark.one_step
 @pytest.mark.parametrize("given_up", [False, True])
 def test_t30_a_letter_from_its_own_service_is_taken_in_when_it_is_replayed(counter: Counter, given_up: bool):
     heard: list[Event] = []

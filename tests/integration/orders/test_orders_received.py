@@ -50,6 +50,7 @@ def test_b9_a_silent_consumer_keeps_no_lost_sale_from_being_published_again(
     assert counter.scalar(f"select published_at is null from outbox where event_id = '{lost}'") is True
 
 
+@pytest.mark.one_step
 @pytest.mark.parametrize(("paused", "due", "questions"), [(False, 2500, 3), (True, 0, 1)])
 def test_b9_a_broker_that_lost_all_is_told_all_again_at_once_unless_its_consumer_takes_nothing(
     counter: Counter, monkeypatch: pytest.MonkeyPatch, paused: bool, due: int, questions: int
@@ -92,6 +93,7 @@ def publish_all(counter: Counter, broker: Broker, rounds: int) -> int:
     return int(counter.scalar("select count(*) from outbox where published_at is null"))
 
 
+@pytest.mark.one_step
 def test_f17_what_a_blocked_broker_did_not_take_goes_in_ever_larger_batches_once_it_can(counter: Counter):
     with counter.app.db.transaction() as tx:
         tx.execute(FAILED, {"rows": 500})
@@ -129,6 +131,7 @@ def test_t29_a_copy_that_is_refused_again_and_again_is_given_up_and_a_fact_never
     assert counter.scalar("select count(*) from outbox") == left
 
 
+@pytest.mark.one_step
 def test_f17_fresh_ones_and_those_that_failed_take_turns(counter: Counter):
     with counter.app.db.transaction() as tx:
         tx.execute(FAILED, {"rows": 3})

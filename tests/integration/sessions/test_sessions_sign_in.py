@@ -161,6 +161,7 @@ def test_b19_a_manager_may_sign_in_without_a_till_to_pair_one(store):
     assert store.sign_in("M1", till_id=None, till_key=None).json["till_id"] is None
 
 
+@pytest.mark.one_step
 def test_b18_a_pin_is_set_with_a_one_time_code_that_works_once(store):
     code = issue(store, "A2")
     assert set_pin(store, "A2", code.lower().replace("-", " "), "602214").status_code == 204

@@ -1,5 +1,6 @@
 """A clock that ran ahead and was put right, as after a power cut: nothing waits for a time that was never one."""
 
+import pytest
 from sync_store import Store
 
 from services.chassis.ids import new_id
@@ -29,6 +30,7 @@ def test_b20_an_order_put_off_by_a_clock_ahead_goes_once_it_is_right(store: Stor
     assert store.states([order]) == ["synced"]
 
 
+@pytest.mark.one_step
 def test_b20_a_notice_put_off_by_a_clock_ahead_goes_once_it_is_right(store: Store) -> None:
     store.clock.advance(YEAR_S)
     store.fact("orders.customer_saved", {"customer_id": str(new_id()), "name": "R", "revision": 1})

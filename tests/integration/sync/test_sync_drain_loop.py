@@ -169,6 +169,7 @@ def test_b11_an_oms_that_fails_on_all_is_left_alone_and_no_order_is_blamed(store
     assert set(attempts) <= {0, 1}
 
 
+@pytest.mark.one_step
 def test_s6_requests_that_fail_turn_the_line_and_stop_the_drain(store: Store) -> None:
     store.place(10)
     store.oms.down = True
@@ -182,6 +183,7 @@ def test_s6_requests_that_fail_turn_the_line_and_stop_the_drain(store: Store) ->
     assert {r.attempts for r in store.rows("select attempts from deliveries")} == {0}
 
 
+@pytest.mark.one_step
 @pytest.mark.parametrize("answer", [Unauthorised(), Superseded()])
 def test_f51_a_token_that_is_not_taken_stops_the_drain_without_blame(store: Store, answer: Any) -> None:
     store.place(10)
@@ -244,6 +246,7 @@ def test_an_outcome_is_kept_until_the_database_takes_it(store: Store, monkeypatc
     assert len(store.oms.posts) == 3
 
 
+@pytest.mark.one_step
 def test_an_outcome_that_cannot_be_written_spoils_no_others(store: Store) -> None:
     orders = store.place(20)
     odd = iter([object()])

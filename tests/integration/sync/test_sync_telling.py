@@ -28,6 +28,7 @@ def state(store: Store) -> tuple[str, int]:
     return row.state, row.attempts
 
 
+@pytest.mark.one_step
 def test_b21_a_customer_is_told_once(store: Store) -> None:
     someone = customer(store)
     assert tell(store) == 1
@@ -88,6 +89,7 @@ def test_b21_a_failure_is_not_told_for_ever(store: Store) -> None:
     assert state(store) == ("refused", 6)
 
 
+@pytest.mark.one_step
 def test_a_newer_word_that_comes_while_the_older_is_being_told_is_told_too(store: Store) -> None:
     session = str(uuid4())
     store.fact("sessions.session_changed", {"session_id": session, "status": "syncing"}, 1)
