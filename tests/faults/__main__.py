@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from tests.faults import build, pace, table
+from tests.faults import build, table
 from tests.faults.disk import Disk
 from tests.faults.drills import NOT_MADE, ONE_STORE, OTHER_STORE, disks, random_kills
+from tests.faults.pace import watched
 from tests.faults.rounds import Drill, Rounds, Row
 from tests.faults.world import NotMade, World
 
@@ -25,7 +26,6 @@ class Options:
     defence_off: str
     broker: Path | None
     clocks: str
-    pace: float
 
 
 # what waits for seconds in a drill waits for minutes in a shop
@@ -50,21 +50,20 @@ def main(
     out: Annotated[Path | None, typer.Option(help="Where the table goes, as Markdown.")] = None,
 ) -> None:
     """Strikes a store of its own in every way that this machine can make; ends with `N passed, N failed`."""
-    began = time.monotonic()
+    began, pace = time.monotonic(), watched()
     with tempfile.TemporaryDirectory(prefix="store-faults-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         clocks = build.DELIVERED if delivered_clocks else build.SHORT
-        slowness = pace.slowness()
-        print(f"{slowness:.1f} times as long as on the machine that bounds are written for: bounds are as much longer")
-        options = Options(seed, load, defence_off, broker, clocks, slowness)
+        options = Options(seed, load, defence_off, broker, clocks)
         rows = _play(Path(folder), set(filter(None, only.split(","))), rounds, options)
     not_made = {} if only else NOT_MADE
     for row, why in not_made.items():
         print(f"{row:<6} not run: {why}")
+    how = f"seed {seed}, load {load}, a machine up to {pace.over(began):.1f} times slower than a shop's"
     if out:
-        out.write_text(table.markdown(rows, not_made, f"seed {seed}, load {load}, bounds times {slowness:.1f}"))
+        out.write_text(table.markdown(rows, not_made, how))
     failed = [row for row in rows if row.failed or row.lacks]
-    print(f"{time.monotonic() - began:.0f} s, seed {seed}, load {load}")
+    print(f"{time.monotonic() - began:.0f} s, {how}")
     print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
     sys.exit(bool(failed))
 

@@ -1,14 +1,58 @@
 """How slow this machine is: a bound in seconds is written for one that is as fast as a shop's."""
 
 import subprocess
+import threading
 import time
 from functools import cache
+from statistics import fmean
 
 from deploy.runner.environment import PROJECT, base, command
 
 # two services that tell their routes at once, on two cores that open a store in ten seconds
 SECONDS = 1.3
 TRIES = 3
+# a core's time there for the work of a look
+LOOK_TAKES_S, STEPS = 0.0102, 100_000
+LOOK_EVERY_S, STRETCH_S = 0.5, 10.0
+
+
+class Pace:
+    """How many times as long work takes, looked at all along: a machine that others share changes by the minute.
+
+    A look measures a core's time for the same work, not how long it waited for a core: what a store keeps busy by
+    itself excuses nothing.
+    """
+
+    def __init__(self) -> None:
+        self.looks: list[tuple[float, float]] = []
+
+    def over(self, since: float) -> float:
+        """In the slowest stretch since then; never less than 1: on a fast machine bounds stay as they are."""
+        takes = [took for at, took in list(self.looks) if at >= since - STRETCH_S]
+        many = round(STRETCH_S / LOOK_EVERY_S)
+        stretches = (takes[first : first + many] for first in range(max(1, len(takes) - many + 1)))
+        return max([1.0, *(fmean(stretch) / LOOK_TAKES_S for stretch in stretches if stretch)])
+
+    def look(self) -> None:
+        began = time.thread_time()
+        number = 0
+        for step in range(STEPS):
+            number = (number * 31 + step) & 0xFFFF_FFFF
+        self.looks.append((time.monotonic(), time.thread_time() - began))
+
+    def _go_on(self) -> None:
+        while True:
+            self.look()
+            time.sleep(LOOK_EVERY_S)
+
+
+@cache
+def watched() -> Pace:
+    """The pace of this machine, from the first call on."""
+    pace = Pace()
+    pace.look()
+    threading.Thread(target=pace._go_on, daemon=True).start()
+    return pace
 
 
 @cache

@@ -101,7 +101,6 @@ class Rounds:
         self._before: Findings | None = None
 
     def play(self, drill: Drill) -> Row:
-        drill = drill.at(self._world.pace)
         row = Row(drill)
         while row.lacks and row.rounds < drill.rounds + drill.again:
             try:
@@ -116,7 +115,7 @@ class Rounds:
         return row
 
     def _one(self, drill: Drill, row: Row) -> None:
-        world = self._world
+        world, began = self._world, time.monotonic()
         acked = told = world.journal.count()
         world.journal.longest_s = 0.0
         world.quiet()
@@ -144,8 +143,10 @@ class Rounds:
         recovered = self._rest(drill, ended)
         if recovered is None:
             row.why = world.why_not()
+        judged = drill.at(world.pace.over(began))
+        row.drill = max(row.drill, judged, key=lambda one: one.within)
         found = replace(
-            evidence_of(world, drill),
+            evidence_of(world, judged),
             struck=struck,
             not_held=problem,
             acked_in_round=told - acked,

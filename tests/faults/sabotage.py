@@ -14,7 +14,6 @@ from tests.faults.checker import CHECKS
 from tests.faults.defences import FSYNC
 from tests.faults.disk import Disk
 from tests.faults.drills import DRILLS, disks, processes
-from tests.faults.pace import slowness
 from tests.faults.rounds import Drill, Rounds
 from tests.faults.world import World
 
@@ -120,7 +119,7 @@ def _play(sabotage: Sabotage, seed: int) -> bool:
 
 
 def _judge(sabotage: Sabotage, place: Path, seed: int, data: Path | None = None) -> bool:
-    built = {"pace": slowness(), "defence_off": sabotage.defence, "data_on": data}
+    built = {"defence_off": sabotage.defence, "data_on": data}
     with World.opened(place / "run", seed=seed, load=1, **built) as world:
         row = Rounds(world).play(sabotage.drill)
     turned = set(row.wrong)

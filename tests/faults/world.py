@@ -31,6 +31,7 @@ from tests.faults import build, other_broker, short_clocks
 from tests.faults.collect import Collector
 from tests.faults.defences import FSYNC
 from tests.faults.journal import Journal
+from tests.faults.pace import watched
 from tests.faults.seams import Armoury
 from tests.faults.shop import BackOffice, Tills
 from tests.support import own_ports
@@ -105,7 +106,6 @@ class World:
     system: System
     seed: int
     load: float = 1.0
-    pace: float = 1.0
     journal: Journal = field(default_factory=Journal)
     forgotten: set[str] = field(default_factory=set)
     poison: int = 0
@@ -113,12 +113,11 @@ class World:
 
     def __post_init__(self) -> None:
         self.store = Store(self.system.plan.settings)
+        self.pace = watched()
         self.office = HeadOfficeDials(self.store)
         self.armoury = Armoury(self.system.plan.folder / "faults")
         self.collector = Collector(self.system)
         self.people = sign_in(self.store)
-        for till in self.people.tills:
-            till.api._keep_trying *= self.pace
         self.manager = self.people.manager
         self.impatient = StoreApi(self.store.address, self.manager.token, keep_trying=0)
         self._grant()
@@ -136,7 +135,6 @@ class World:
         *,
         seed: int,
         load: float,
-        pace: float = 1.0,
         defence_off: str = "",
         broker: Path | None = None,
         data_on: Path | None = None,
@@ -159,7 +157,7 @@ class World:
         Armoury(folder / "faults")
         ports = own_ports(folder.parent / f"{folder.name}-ports.json")
         with System(RunSettings(folder=folder, lan=False, services=SERVICES, **ports), plan) as system:
-            world = cls(system, seed=seed, load=load, pace=pace)
+            world = cls(system, seed=seed, load=load)
             try:
                 yield world
             finally:
@@ -282,14 +280,18 @@ class World:
         enough = self.journal.count() + count
         self.until(f"{count} sales more", lambda: self.journal.count() >= enough, within=within)
 
+    def left(self, began: float, within: float) -> float:
+        """How many seconds are left of those that something may take that began then."""
+        return began + within * self.pace.over(began) - time.monotonic()
+
     def until(self, what: str, condition: Callable[[], Any], *, within: float) -> Any:
         """The condition's first true value; an error in it is "not yet". Raises NotHeld.
 
         `within` are seconds of a machine that is as fast as a shop's.
         """
-        deadline = time.monotonic() + within * self.pace
+        began = time.monotonic()
         while not (value := self._true(condition)):
-            if time.monotonic() > deadline:
+            if self.left(began, within) < 0:
                 raise NotHeld(f"{within:.0f} s in vain: {what}")
             time.sleep(LOOK_S)
         return value

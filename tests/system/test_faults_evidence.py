@@ -15,7 +15,6 @@ from deploy.runner import supervisor
 from deploy.runner.database_roles import DATABASE
 from tests.faults.checker import check
 from tests.faults.collect import CANARY
-from tests.faults.pace import slowness
 from tests.faults.rounds import Drill, Rounds, evidence_of
 from tests.faults.world import World
 
@@ -131,7 +130,7 @@ def world() -> Iterator[World]:
     with tempfile.TemporaryDirectory(prefix="store-evidence-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         try:
-            with World.opened(Path(folder) / "run", seed=5, load=1, pace=slowness()) as world:
+            with World.opened(Path(folder) / "run", seed=5, load=1) as world:
                 row = Rounds(world).play(DRILL)
                 assert (row.wrong, row.lacks, row.acked >= 50) == ({}, 0, True)
                 yield world
@@ -140,7 +139,7 @@ def world() -> Iterator[World]:
 
 
 def red(world: World) -> set[str]:
-    return check(evidence_of(world, DRILL.at(world.pace))).red - {"I22"}
+    return check(evidence_of(world, DRILL.at(world.pace.over(0)))).red - {"I22"}
 
 
 @pytest.mark.parametrize("planted", FLAWS)

@@ -74,9 +74,9 @@ def every_point(world: World) -> bool:
     wanted = sorted(world.armoury.seen())
     portions = _portions(wanted)
     world.back_office.pairs = OFTEN
-    deadline = time.monotonic() + WITHIN_S * world.pace
+    began = time.monotonic()
     errands = itertools.cycle(ERRANDS)
-    while (left := _standing(world, wanted)) and time.monotonic() < deadline:
+    while (left := _standing(world, wanted)) and world.left(began, WITHIN_S) > 0:
         for point in next(portions, ()):
             world.armoury.arm(point)
         with suppress(*DYING):
@@ -85,7 +85,7 @@ def every_point(world: World) -> bool:
             world.until("the store is online", lambda: world.mode() == "online", within=ONLINE_WITHIN_S)
             world.pause(1)
         print(
-            f"points: {len(left)} of {len(wanted)} left {deadline - time.monotonic():.0f} s before the end,"
+            f"points: {len(left)} of {len(wanted)} left {world.left(began, WITHIN_S):.0f} s before the end,"
             f" {', '.join(left[:NAMED])}"
         )
     world.back_office.pairs = SELDOM
