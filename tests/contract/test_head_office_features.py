@@ -2,12 +2,14 @@
 
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from head_office_process import SKU
 
 from services.head_office.http import HttpHeadOffice
 from services.head_office.port import Absent, Done, Lost, NoAnswer, Refused, Unauthorised
+from tests.support import PATIENCE_S, eventually
 
 SOON = 30.0
 
@@ -153,6 +155,18 @@ def test_s20_an_online_feature_is_waited_for_no_longer_than_was_said(client, hea
     began = time.monotonic()
     assert isinstance(client.quote(str(uuid.uuid4()), {"lines": []}, timeout=0.3), Lost)
     assert time.monotonic() - began < 15
+
+
+def test_a_delay_ends_when_the_dials_are_set_anew_and_not_for_nonsense(client, head_office):
+    key = str(uuid.uuid4())
+    head_office.wrong("delay_ms", 600_000, path="/v1/quotes")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(client.quote, key, {"lines": []}, timeout=PATIENCE_S)
+        eventually(lambda: head_office.admin.get("/dials").json()["on"][0]["struck"])
+        assert head_office.admin.put("/dials", json=[{"kind": "nonsense"}]).is_client_error
+        assert not answer.done()
+        head_office.admin.put("/dials", json=[]).raise_for_status()
+        assert not isinstance(answer.result(), Lost)
 
 
 def test_what_needs_a_token_says_so(head_office):

@@ -57,7 +57,10 @@ def watched() -> Pace:
 
 @cache
 def slowness() -> float:
-    """How many times as long such work takes here; never less than 1: on a fast machine bounds stay as they are."""
+    """How many times as long such work takes here, with all that runs beside it; never less than 1.
+
+    For a test among others: what holds them all up is no fault of what it tests.
+    """
     return max(1.0, min(_takes() for _ in range(TRIES)) / SECONDS)
 
 

@@ -17,7 +17,6 @@ from services.chassis.ids import new_id
 from tests.faults.collect import CANARY, seen_digest, whole_digest
 from tests.faults.journal import Acked, Journal
 
-PATIENCE_S = 150.0
 VOID_EVERY = 37
 CUSTOMER_EVERY = 5
 AGAIN_EVERY = 11
