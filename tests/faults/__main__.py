@@ -86,7 +86,7 @@ def _on_a_disk(place: Path, only: set[str], kills: int, options: Options) -> lis
                 return _in_a_store(place / "two", [*before, *between, *after], options, disk.mount)
         except NotMade as why:
             for row in lacking:
-                row.why = str(why)
+                row.why, row.not_run = str(why), row.drill.rounds
                 print(table.line(row), flush=True)
     return _in_a_store(place / "two", [*before, *after], options) + lacking
 

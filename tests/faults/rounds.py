@@ -14,7 +14,7 @@ from tests.faults.growth import Growth
 from tests.faults.world import NotHeld, NotMade, NotStruck, World
 
 # sales before the fault, so that it strikes a shop that is at work, and after it
-WARM, AFTER = ENOUGH, 12
+WARM, AFTER = 12, 12
 REST_FACTOR = 4
 LONGEST_REST_S = 180.0
 # what is counted of a round by itself; all else is of everything that was ever sold, and stays red
@@ -29,7 +29,7 @@ class Drill:
 
     `within` is how many seconds may pass from its end until all is at rest, `rounds` how often it is made, and `again`
     how often more when it did not strike. No till may wait for longer than `most_wait` seconds, neither for a quote nor
-    for Pay.
+    for Pay. `sells` is how many sales it lasts for at least.
     """
 
     row: str
@@ -39,6 +39,12 @@ class Drill:
     rounds: int = 1
     again: int = 2
     most_wait: float = 3.0
+    sells: int = 0
+
+    @property
+    def warm(self) -> int:
+        """How many sales come before it, for enough to be acknowledged before it ends."""
+        return max(WARM, ENOUGH - self.sells)
 
     def at(self, pace: float) -> "Drill":
         """The same on a machine that is so many times slower."""
@@ -123,7 +129,7 @@ class Rounds:
         world.back_office.start()
         struck, problem, row.why = True, "", ""
         try:
-            world.sell(WARM)
+            world.sell(drill.warm)
             struck = drill.strike(world) is not False
             told = world.journal.count()
             world.sell(AFTER)

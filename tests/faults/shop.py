@@ -23,7 +23,7 @@ AGAIN_EVERY = 11
 # an errand that gets no answer is left; the next one is as good
 ERRAND_S = 5.0
 # each pairing takes a prefix of invoices, of which an installation has sixty
-SELDOM, OFTEN = 0.02, 0.4
+SELDOM, OFTEN = 0.02, 4
 
 
 class Tills:

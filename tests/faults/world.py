@@ -338,10 +338,6 @@ class World:
         """Whether every process does its work and the store is online."""
         return self.mode() == "online" and all(process["ready"] for process in self.store.state["processes"].values())
 
-    def is_ready(self, process: str) -> bool:
-        """Whether a process does its work, as its supervisor last saw it."""
-        return self.system._keepers[process].ready.is_set()
-
     def database_log(self) -> str:
         """How it ends."""
         process = self.system.plan.postgres.process

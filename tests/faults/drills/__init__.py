@@ -21,18 +21,18 @@ def random_kills(kills: int) -> list[Drill]:
 
 # what this machine cannot make, or what is made elsewhere
 NOT_MADE = {
-    "F23": "three brokers: comes with the cluster (B17)",
+    "F23": "three brokers: a store has one; comes with the cluster (B17)",
     "F31": "a database that was set back: tests/system/test_restore.py, tests/integration/orders",
     "F33": "a disk that fails on flush needs a device mapper, which this kernel lacks",
-    "F37": "a till that loses its power: its page is killed in tests/pages; its disk cannot be",
-    "F38": "a till's folder that is gone is told in tests/pages; a full one is not made",
+    "F37": "a till that loses its power: its page is loaded anew in tests/pages; its disk is not struck",
+    "F38": "a till's folder that may not be written is told in tests/pages; a full one is not made",
     "F40": "two windows of one till: tests/pages/test_pages_shell.py",
-    "F41": "seven windows with one stream: tests/pages/test_pages_shell.py",
+    "F41": "windows with one stream between them: tests/pages/test_pages_shell.py",
     "F44": "a resolver that hangs: tests/unit/chassis/test_chassis_names.py",
     "F45": "clocks that are off: by a clock that is an argument, tests/integration/sync/test_sync_clocks.py",
     "F46": "certificates that run out: tests/unit/runner, tests/contract/test_head_office_certificate.py",
     "F47": "midnight and the turn of a year: by a clock that is an argument, tests/unit/orders",
     "F55": "Pay twice, one held cart, the last piece: tests/integration/orders",
     "F58": "a dead edge server: tests/system/test_restore.py",
-    "F59": "a hundred thousand orders: python -m tests.bench.memory",
+    "F59": "a hundred thousand orders, their memory alone: python -m tests.bench.memory",
 }

@@ -152,12 +152,12 @@ def poison(world: World) -> bool:
 
 DRILLS = (
     Drill("F16a", "the broker is killed", killed, 40),
-    Drill("F16b", "the broker is away while sixty orders are sold", away, 40),
-    Drill("F6", "confirms come late, or never: the broker stands still", silent, 10),
-    Drill("F21", "the broker stands still for longer than two heartbeats", still_for_long, 30),
-    Drill("F17", "the broker's disk alarm blocks every publisher", alarm, 20),
-    Drill("F18", "the broker's data are deleted while orders wait", disk_lost, 60),
-    Drill("F20", "a queue is purged, then deleted, while orders wait", purged, 60),
-    Drill("F22", "what nobody can read, on every queue", poison, 5),
-    Drill("F19", "the queues of dead letters are gone when poison comes", no_dead_letter_queue, 40),
+    Drill("F16b", "the broker is away while sixty orders are sold", away, 40, sells=60),
+    Drill("F6", "confirms come late, or never: the broker stands still", silent, 10, sells=60),
+    Drill("F21", "the broker stands still for longer than two heartbeats", still_for_long, 30, sells=60),
+    Drill("F17", "the broker's disk alarm blocks every publisher", alarm, 20, sells=60),
+    Drill("F18", "the broker's data are deleted while orders wait", disk_lost, 60, sells=50),
+    Drill("F20", "a queue is purged, then deleted, while orders wait", purged, 60, sells=50),
+    Drill("F22", "what nobody can read, on every queue", poison, 5, sells=20),
+    Drill("F19", "the queues of dead letters are gone when poison comes", no_dead_letter_queue, 40, sells=20),
 )

@@ -94,6 +94,6 @@ DRILLS = (
     Drill("F25a", "connections are cut at any moment of a sale", cut_while_committing, 20, most_wait=AWAY_S),
     Drill("F25b", "the line to the database is cut at a COMMIT, before or after", cut_at_commit, 20, most_wait=AWAY_S),
     Drill("F27", "two sales from five hands each at once, articles in opposite order", same_sale_at_once, 5),
-    Drill("F29", "a fact that cannot be told, and ten thousand copies", unroutable, 60),
+    Drill("F29", "a fact that cannot be told, and ten thousand copies", unroutable, 60, sells=60),
     Drill("F30", "money is taken, then Pay is refused", money_taken_then_refused, 15),
 )

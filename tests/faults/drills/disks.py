@@ -50,7 +50,13 @@ def _refused(world: World) -> str:
 def drills(disk: Disk) -> tuple[Drill, ...]:
     return (
         Drill(
-            "F34", "the power fails: what was not synced is gone", power_cut(disk), 60, rounds=3, most_wait=ALL_AWAY_S
+            "F34",
+            "the power fails: what was not synced is gone",
+            power_cut(disk),
+            60,
+            rounds=3,
+            most_wait=ALL_AWAY_S,
+            sells=60,
         ),
         Drill("F32", "the disk of the database is nearly full, then full", full(disk), 60, most_wait=ALL_AWAY_S),
     )

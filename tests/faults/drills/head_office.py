@@ -6,6 +6,8 @@ from tests.faults.rounds import Drill, Strike
 from tests.faults.world import NotHeld, World
 
 ORDERS = "/v1/orders"
+# while it is in a mood
+SALES = 50
 MANUAL = "select count(*) from sessions.offline_sessions where trigger = 'manual'"
 NEWEST = """
     select order_id::text, business_date::text from orders.orders
@@ -13,13 +15,13 @@ NEWEST = """
 """
 
 
-def mood(*dials: dict[str, object], sales: int = 50, lasts: float = 3.0) -> Strike:
-    """These dials are on while so many are sold, and for so many seconds more."""
+def mood(*dials: dict[str, object]) -> Strike:
+    """These dials are on for a while."""
 
     def strike(world: World) -> bool:
         with world.dials(*dials):
-            world.sell(sales)
-            world.pause(lasts)
+            world.sell(SALES)
+            world.pause(3)
             return all(world.office.struck())
 
     return strike
@@ -30,7 +32,7 @@ def cured(*dials: dict[str, object]) -> Strike:
 
     def strike(world: World) -> None:
         with world.dials(*dials):
-            world.sell(50)
+            world.sell(SALES)
             pending = "select count(*) from sync.deliveries where state = 'pending'"
             world.seen("something waits for a person", lambda: world.sql(pending)[0][0], within=60)
         # what was on its way meets its answer
@@ -118,23 +120,27 @@ REFUSAL = {"kind": "refuse", "value": {"code": "unknown_sku", "text": "Nobody kn
 TOO_MANY = mood(_orders("retry_after", "2"))
 
 DRILLS = (
-    Drill("F42", "a captive portal answers everything", portal, 40),
+    Drill("F42", "a captive portal answers everything", portal, 40, sells=40),
     Drill("F43", "a line that changes every second", flaps, 60),
-    Drill("F48a", "every third order is stored and its answer lost", mood(_orders("lose_reply", every=3)), 40),
-    Drill("F48b", "orders are stored, the answer comes too late", mood(_orders("late_ms", 8000, every=4)), 60),
-    Drill("F49a", "one order in ten is refused", cured(REFUSAL), 40),
-    Drill("F49b", "one order in ten is a 500", mood(_orders("status", 500, every=10)), 60),
-    Drill("F50a", "429 with Retry-After for everything", TOO_MANY, 40),
-    Drill("F50b", "503 with a Retry-After that means nothing", mood(_orders("unavailable", "soon")), 40),
-    Drill("F51", "401 for everything: the drain rests", mood({"kind": "unauthorised"}), 40),
-    Drill("F52a", "answers about another order", cured(_orders("other_order", every=6)), 40),
-    Drill("F52b", "answers with another amount", cured(_orders("wrong_amount", every=6)), 40),
+    Drill(
+        "F48a", "every third order is stored and its answer lost", mood(_orders("lose_reply", every=3)), 40, sells=SALES
+    ),
+    Drill(
+        "F48b", "orders are stored, the answer comes too late", mood(_orders("late_ms", 8000, every=4)), 60, sells=SALES
+    ),
+    Drill("F49a", "one order in ten is refused", cured(REFUSAL), 40, sells=SALES),
+    Drill("F49b", "one order in ten is a 500", mood(_orders("status", 500, every=10)), 60, sells=SALES),
+    Drill("F50a", "429 with Retry-After for everything", TOO_MANY, 40, sells=SALES),
+    Drill("F50b", "503 with a Retry-After that means nothing", mood(_orders("unavailable", "soon")), 40, sells=SALES),
+    Drill("F51", "401 for everything: the drain rests", mood({"kind": "unauthorised"}), 40, sells=SALES),
+    Drill("F52a", "answers about another order", cured(_orders("other_order", every=6)), 40, sells=SALES),
+    Drill("F52b", "answers with another amount", cured(_orders("wrong_amount", every=6)), 40, sells=SALES),
     Drill("F53", "head office forgets three orders", forgets, 60),
-    Drill("F56", "Offline Mode by hand while replies are lost and orders made void", mode_by_hand, 60),
+    Drill("F56", "Offline Mode by hand while replies are lost and orders made void", mode_by_hand, 60, sells=60),
 )
 FEEDS = (
-    Drill("F54a", "a feed breaks off", feed("half_feed"), 20),
-    Drill("F54b", "a feed with a wrong count", feed("wrong_count"), 20),
-    Drill("F54c", "a feed with a wrong checksum", feed("wrong_checksum"), 20),
-    Drill("F54d", "a feed that deletes three in ten", feed("mass_delete"), 20),
+    Drill("F54a", "a feed breaks off", feed("half_feed"), 20, sells=30),
+    Drill("F54b", "a feed with a wrong count", feed("wrong_count"), 20, sells=30),
+    Drill("F54c", "a feed with a wrong checksum", feed("wrong_checksum"), 20, sells=30),
+    Drill("F54d", "a feed that deletes three in ten", feed("mass_delete"), 20, sells=30),
 )

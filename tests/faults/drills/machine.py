@@ -86,7 +86,7 @@ def unsafe(world: World) -> None:
 
 DRILLS = (
     Drill("F35", "unsafe settings of the database: nothing starts", unsafe, 15),
-    Drill("F36", "the folder of the storage grant is gone during an outage", folder_gone, 10),
+    Drill("F36", "the folder of the storage grant is gone during an outage", folder_gone, 10, sells=20),
     Drill("F39a", "the gateway takes connections and answers nobody", half_open, 3, most_wait=10),
     Drill("F39b", "a till is cut off with a reset after Pay was sent, ten times", reset_in_mid_pay, 3),
 )

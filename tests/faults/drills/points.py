@@ -71,25 +71,24 @@ ERRANDS = (
 
 def every_point(world: World) -> bool:
     """Each point that was ever reached; a process dies at whichever that is armed it comes to next."""
-    wanted = sorted(world.armoury.seen())
-    portions = _portions(wanted)
-    world.back_office.pairs = OFTEN
+    portions = _portions(sorted(world.armoury.seen()))
     began = time.monotonic()
     errands = itertools.cycle(ERRANDS)
-    while (left := _standing(world, wanted)) and world.left(began, WITHIN_S) > 0:
-        for point in next(portions, ()):
+    while (left := _standing(world)) and world.left(began, WITHIN_S) > 0:
+        # at last those that were first reached meanwhile
+        for point in next(portions, left):
             world.armoury.arm(point)
+        world.back_office.pairs = OFTEN if len(left) <= PORTION else SELDOM
         with suppress(*DYING):
             next(errands)(world)
             world.quiet()
             world.until("the store is online", lambda: world.mode() == "online", within=ONLINE_WITHIN_S)
             world.pause(1)
-        print(
-            f"points: {len(left)} of {len(wanted)} left {world.left(began, WITHIN_S):.0f} s before the end,"
-            f" {', '.join(left[:NAMED])}"
-        )
+        seconds = world.left(began, WITHIN_S)
+        print(f"points: {len(left)} left {seconds:.0f} s before the end, {', '.join(left[:NAMED])}")
     world.back_office.pairs = SELDOM
-    struck = f"{len(wanted) - len(left)} of {len(wanted)} points struck"
+    wanted = len(world.armoury.seen())
+    struck = f"{wanted - len(left)} of {wanted} points struck"
     world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
     return not left
 
@@ -101,9 +100,11 @@ def _portions(points: list[str]) -> Iterator[list[str]]:
         yield [point for own in of_each for point in own[first : first + PORTION]]
 
 
-def _standing(world: World, points: list[str]) -> list[str]:
-    return [point for point in points if not world.armoury.struck(point)]
+def _standing(world: World) -> list[str]:
+    return [point for point in sorted(world.armoury.seen()) if not world.armoury.struck(point)]
 
 
 MOST_WAIT_S = PORTION * processes.AWAY_S
-POINTS = Drill("points", "killed once at every point of every process", every_point, 60, again=0, most_wait=MOST_WAIT_S)
+POINTS = Drill(
+    "points", "killed once at every point of every process", every_point, 60, again=0, most_wait=MOST_WAIT_S, sells=50
+)

@@ -167,7 +167,7 @@ intake_dies = at(f"sync.worker:{TAKE}.after_commit", f"sync.worker:{ACK}.after")
 facts_die = during_an_outage(f"catalog.worker:{TAKE}.before_commit", f"sessions.worker:{TAKE}.before_commit")
 
 DRILLS = (
-    Drill("F1", "the gateway dies in mid-pay, three times", gateway, 5, most_wait=5),
+    Drill("F1", "the gateway dies in mid-pay, three times", gateway, 5, most_wait=5, sells=30),
     Drill("F2", "orders dies before the commit of a sale", at(f"{SALE}.before_commit"), 15, most_wait=AWAY_S),
     Drill("F3", "orders dies after the commit, before the answer", at(f"{SALE}.after_commit"), 15, most_wait=AWAY_S),
     Drill("F4", "orders dies, its answer made, no relay woken", at("orders.door:reply.place"), 15, most_wait=AWAY_S),
@@ -175,15 +175,21 @@ DRILLS = (
     Drill("F7", "sync dies after the POST, before its answer is read", at(f"{POST}.after"), 25),
     Drill("F8", "sync dies with the answer, before its commit", at(f"{SETTLE}.before_commit"), 25),
     Drill("F9", "sync dies between commit and acknowledgement, and after it", intake_dies, 25),
-    Drill("F10", f"a consumer dies {DEATHS} times with all unacknowledged, then sync thrice", drain_dies_often, 40),
+    Drill(
+        "F10",
+        f"a consumer dies {DEATHS} times with all unacknowledged, then sync thrice",
+        drain_dies_often,
+        40,
+        sells=40,
+    ),
     Drill("F11", "a sender stands still, another takes over, the first wakes", drain_wakes_late, 30),
-    Drill("F12", "catalog and sessions die in the handling of a fact", facts_die, 30),
+    Drill("F12", "catalog and sessions die in the handling of a fact", facts_die, 30, sells=20),
     Drill("F13", "catalog dies in the swap of a snapshot", at(f"{SWAP}.before_commit"), 15),
-    Drill("F14", "everything dies at once", everything, 60, most_wait=ALL_AWAY_S),
-    Drill("F15", "every service is told to end and started anew", told_to_end, 20, most_wait=AWAY_S),
+    Drill("F14", "everything dies at once", everything, 60, most_wait=ALL_AWAY_S, sells=20),
+    Drill("F15", "every service is told to end and started anew", told_to_end, 20, most_wait=AWAY_S, sells=24),
     Drill("F26", "orders stands still holding the locks of a sale", stands_still_in_a_sale, 30, most_wait=STILL_S),
-    Drill("F28", "catalog, sync, sessions are away, each, and all with the broker", others_are_away, 40),
-    Drill("F57", "an update while orders wait in the queue", update_with_a_full_queue, 40, most_wait=AWAY_S),
-    Drill("F60", "readers of metrics ask and never read", readers_hang, 10),
+    Drill("F28", "catalog, sync, sessions are away, each, and all with the broker", others_are_away, 40, sells=160),
+    Drill("F57", "an update while orders wait in the queue", update_with_a_full_queue, 40, most_wait=AWAY_S, sells=60),
+    Drill("F60", "readers of metrics ask and never read", readers_hang, 10, sells=40),
 )
 RANDOM = Drill("random", "ten kills of anything at any moment", at_random, 60, rounds=10, most_wait=ALL_AWAY_S)
