@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.runner import restore as restoring
-from deploy.runner.backup import back_up
+from deploy.runner.backup import back_up, passphrase_of
 from deploy.runner.environment import command, environment_of, process_name
 from deploy.runner.errors import RunnerError
 from deploy.runner.renewal import lasting
@@ -23,6 +23,9 @@ from deploy.runner.settings import load
 from deploy.runner.state import AlreadyRunning, running
 from deploy.runner.system import System
 from deploy.runner.vault import Vault
+
+SEALED = "It is sealed with EDGE_BACKUP_PASSPHRASE: keep that, and the backup, where this machine is not."
+IN_CLEAR = "It holds secrets and customers: keep it where only you can read it, and not on this machine."
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -83,11 +86,12 @@ def backup(to: Annotated[Path, typer.Argument(help="A folder; the backup is a ne
     begun = time.monotonic()
     with _told_in_words():
         settings = load()
-        made = back_up(settings.folder.resolve(), settings.store_id, to.resolve())
+        passphrase = passphrase_of(settings)
+        made = back_up(settings.folder.resolve(), settings.store_id, to.resolve(), passphrase)
         newest = f", the newest of {made.newest_order:%d.%m.%Y %H:%M} UTC" if made.newest_order else ""
         print(f"Backup of store {made.store_id}: {made.place}")
         print(f"  {made.orders} orders{newest}; {made.size / 2**20:.1f} MiB in {time.monotonic() - begun:.0f} s")
-        print("It holds secrets and customers: keep it where only you can read it, and not on this machine.")
+        print(SEALED if passphrase else IN_CLEAR)
 
 
 @app.command()

@@ -1,11 +1,15 @@
-"""A backup: one moment of the store's one database, and the few secrets without which it is worth nothing."""
+"""A backup: one moment of the store's one database, and the few secrets without which it is worth nothing.
+
+Under a passphrase every file of it is sealed but its manifest, which has figures and no secret.
+"""
 
 import hashlib
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +22,12 @@ from deploy.runner.environment import CUSTOMER_KEYS, OWN_SECRETS
 from deploy.runner.errors import RunnerError
 from deploy.runner.files import write
 from deploy.runner.postgres import SUPERUSER, programs
+from deploy.runner.sealed import PIECE, Seal
+from deploy.runner.settings import RunSettings
 from deploy.runner.state import running
 
-VERSION = 1
+# a backup without a passphrase is what version 1 is
+VERSION = 2
 DUMP, MANIFEST, UNFINISHED = "database.dump", "backup.json", ".unfinished"
 SECRETS, AUTHORITY = "secrets", "ca"
 # what cannot be made anew; a restored store's other secrets are new, so that those of a lost server are worth nothing
@@ -38,23 +45,51 @@ class Backup:
     orders: int
     newest_order: datetime | None
     size: int
+    salt: bytes | None = None
+
+    def seal(self, passphrase: str | None) -> Seal | None:
+        """What opens its files; None where they are not sealed. Raises RunnerError."""
+        if self.salt is None:
+            return None
+        if passphrase is None:
+            raise RunnerError("The backup is sealed: set EDGE_BACKUP_PASSPHRASE to the one that it was made with.")
+        return Seal(passphrase, self.salt)
+
+    def pieces(self, name: str, seal: Seal | None) -> Iterator[bytes]:
+        """What a file of it holds. Raises RunnerError, at the latest after the last piece."""
+        file = self.place / name
+        yield from seal.opened(file, name) if seal else _read(file)
 
 
-def back_up(folder: Path, store_id: str, to: Path) -> Backup:
+def passphrase_of(settings: RunSettings) -> str | None:
+    """What a store's backups are sealed with; only a store that nobody buys in goes without. Raises RunnerError."""
+    if settings.backup_passphrase:
+        return settings.backup_passphrase.get_secret_value()
+    if settings.environment == "production":
+        raise RunnerError(
+            "EDGE_BACKUP_PASSPHRASE is missing: a backup holds customers and the keys to them. Set it to twenty"
+            " characters or more, and keep it where this machine is not: without it nobody opens the backup."
+        )
+    return None
+
+
+def back_up(folder: Path, store_id: str, to: Path, passphrase: str | None = None) -> Backup:
     """Backs the store of a folder up into a new folder below `to`, while it sells. Raises RunnerError."""
     if running(folder) is None:
         raise RunnerError(f"No store runs in {folder}: start it with `make run`, then back it up.")
     taken_at = datetime.now(UTC)
     place = to / f"{store_id}-{taken_at:%Y%m%dT%H%M%SZ}"
     draft = to / f"{place.name}{UNFINISHED}"
+    seal = Seal.fresh(passphrase) if passphrase else None
     try:
         draft.mkdir(parents=True, mode=0o700)
         _must_keep_private(draft)
-        _copy(folder / SECRETS, draft / SECRETS, KEPT_SECRETS)
-        _copy(folder / AUTHORITY, draft / AUTHORITY, _authority_files(folder / AUTHORITY))
-        orders, newest = _dump(folder, draft / DUMP)
+        _copy(folder, draft, SECRETS, KEPT_SECRETS, seal)
+        _copy(folder, draft, AUTHORITY, _authority_files(folder / AUTHORITY), seal)
+        orders, newest = _dump(folder, draft, seal)
         told = {"store_id": store_id, "taken_at": taken_at.isoformat(), "orders": orders}
         told |= {"newest_order": newest and newest.isoformat(), "files": dict(_digests(draft))}
+        told |= {"salt": seal and seal.salt.hex()}
         write(draft / MANIFEST, json.dumps({"version": VERSION} | told, indent=1) + "\n", mode=0o600)
         draft.rename(place)
         _flush(to)
@@ -69,19 +104,20 @@ def read(place: Path) -> Backup:
     """The backup of a folder, once every file proved to be as it was written. Raises RunnerError."""
     try:
         told: dict[str, Any] = json.loads((place / MANIFEST).read_text())
-        if told["version"] != VERSION:
+        if told["version"] > VERSION:
             raise RunnerError(f"{place} was made by a newer version of this program: restore it with that one.")
         if dict(_digests(place)) != told["files"]:
             raise RunnerError(f"{place} is damaged: its files are not those that were written. Take another backup.")
         newest = told["newest_order"] and datetime.fromisoformat(told["newest_order"])
         size = sum((place / name).stat().st_size for name in told["files"])
         taken_at = datetime.fromisoformat(told["taken_at"])
-        return Backup(place, str(told["store_id"]), taken_at, int(told["orders"]), newest, size)
+        salt = bytes.fromhex(told["salt"]) if told.get("salt") else None
+        return Backup(place, str(told["store_id"]), taken_at, int(told["orders"]), newest, size, salt)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunnerError(f"{place} is no backup of a store, or not a whole one.") from error
 
 
-def _dump(folder: Path, file: Path) -> tuple[int, datetime | None]:
+def _dump(folder: Path, draft: Path, seal: Seal | None) -> tuple[int, datetime | None]:
     """Dumps one moment of the database; how many orders were in it, and when the newest was placed."""
     port = json.loads((folder / "ports.json").read_text())["postgres"]
     password = (folder / SECRETS / "postgres").read_text().strip()
@@ -92,20 +128,35 @@ def _dump(folder: Path, file: Path) -> tuple[int, datetime | None]:
         assert moment is not None
         version = str(connection.info.server_version // 10_000)
         words = [str(programs(version) / "pg_dump"), "--format=custom", f"--snapshot={moment[0]}", f"--dbname={url}"]
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            done = subprocess.run(
-                words,
-                stdout=out,
-                stderr=subprocess.PIPE,
-                env={"PGPASSWORD": password, "LC_ALL": "C.UTF-8"},
-                check=False,
-            )
-            os.fsync(out.fileno())
-        if done.returncode != 0:
-            raise RunnerError(f"pg_dump failed: {done.stderr.decode(errors='replace').strip()}")
+        _put(draft, DUMP, _said(words, password), seal)
         figures = connection.execute(FIGURES).fetchone()
         assert figures is not None
         return figures[0], figures[1]
+
+
+def _said(words: list[str], password: str) -> Iterator[bytes]:
+    """What pg_dump writes, a piece at a time. Raises RunnerError."""
+    environment = {"PGPASSWORD": password, "LC_ALL": "C.UTF-8"}
+    with tempfile.TemporaryFile() as trouble:
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=trouble, env=environment) as dump:
+            assert dump.stdout is not None
+            yield from iter(lambda: dump.stdout.read(PIECE), b"")
+        if dump.returncode != 0:
+            trouble.seek(0)
+            raise RunnerError(f"pg_dump failed: {trouble.read().decode(errors='replace').strip()}")
+
+
+def _put(draft: Path, name: str, pieces: Iterable[bytes], seal: Seal | None) -> None:
+    """A file of the backup, for its owner alone, and on the disk when this is done."""
+    with os.fdopen(os.open(draft / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.writelines(seal.sealed(pieces, name) if seal else pieces)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _read(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as source:
+        yield from iter(lambda: source.read(PIECE), b"")
 
 
 def _authority_files(place: Path) -> tuple[str, ...]:
@@ -113,10 +164,10 @@ def _authority_files(place: Path) -> tuple[str, ...]:
     return ("ca.crt", "ca.key") if (place / "ca.key").exists() else ("ca.crt",)
 
 
-def _copy(source: Path, target: Path, names: tuple[str, ...]) -> None:
-    target.mkdir(mode=0o700)
+def _copy(source: Path, draft: Path, part: str, names: tuple[str, ...], seal: Seal | None) -> None:
+    (draft / part).mkdir(mode=0o700)
     for name in names:
-        write(target / name, (source / name).read_text(), mode=0o600)
+        _put(draft, f"{part}/{name}", _read(source / part / name), seal)
 
 
 def _must_keep_private(place: Path) -> None:

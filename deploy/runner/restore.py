@@ -1,7 +1,9 @@
 """A store from its backup, in a fresh folder: every series is closed, and head office is told of a new installation."""
 
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.runner import database_roles, installation
@@ -11,6 +13,7 @@ from deploy.runner.errors import RunnerError
 from deploy.runner.files import folder, write
 from deploy.runner.plan import Plan
 from deploy.runner.postgres import SUPERUSER, programs
+from deploy.runner.sealed import Seal
 from deploy.runner.services import SERVICES
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import State, restoring
@@ -25,6 +28,9 @@ def restore(settings: RunSettings, place: Path, say: Say) -> None:
     """
     backup = read(place)
     _must_fit(settings, backup)
+    passphrase = settings.backup_passphrase
+    seal = backup.seal(passphrase.get_secret_value() if passphrase else None)
+    kept = _kept(backup, seal)
     home = folder(settings.folder.resolve())
     state = State(home)
     state.claim()
@@ -33,12 +39,12 @@ def restore(settings: RunSettings, place: Path, say: Say) -> None:
         _must_be_empty(home, mark)
         write(mark, str(place))
         say(f"Backup of {backup.taken_at:%d.%m.%Y %H:%M} UTC: {backup.orders} orders.")
-        _copy(backup, home)
+        _lay(kept, home)
         plan = Plan(settings)
         plan.postgres.forget()
         plan.postgres.start()
         try:
-            _load(plan, backup)
+            _load(plan, backup.pieces(DUMP, seal))
             say("The database is loaded.")
             _install(plan)
             say("Head office knows this server as the store; the one before can neither send nor sell.")
@@ -66,18 +72,25 @@ def _must_be_empty(home: Path, mark: Path) -> None:
         raise RunnerError(f"There is a store in {home} already. Set EDGE_FOLDER to a folder without one.")
 
 
-def _copy(backup: Backup, home: Path) -> None:
+def _kept(backup: Backup, seal: Seal | None) -> dict[str, str]:
+    """Secrets and authority, by where they stand. Raises RunnerError."""
+    files = (file for part in (SECRETS, AUTHORITY) for file in (backup.place / part).iterdir())
+    names = [str(file.relative_to(backup.place)) for file in files]
+    return {name: b"".join(backup.pieces(name, seal)).decode() for name in names}
+
+
+def _lay(kept: dict[str, str], home: Path) -> None:
     for part in (SECRETS, AUTHORITY):
-        target = folder(home / part, mode=0o700)
-        for file in (backup.place / part).iterdir():
-            write(target / file.name, file.read_text(), mode=0o600)
+        folder(home / part, mode=0o700)
+    for name, text in kept.items():
+        write(home / name, text, mode=0o600)
 
 
-def _load(plan: Plan, backup: Backup) -> None:
+def _load(plan: Plan, dump: Iterable[bytes]) -> None:
     """Loads the database, and brings it up to date: the backup may be of an older version."""
     superuser = plan.postgres.url()
     database_roles.install(superuser, database_roles.DATABASE, SERVICES, plan.vault.database_password)
-    _pg_restore(plan, backup.place / DUMP)
+    _pg_restore(plan, dump)
     installation.prepare_database(superuser, plan.vault, plan.environment, plan.openapi)
 
 
@@ -94,10 +107,16 @@ def _take_note(plan: Plan) -> None:
             raise RunnerError(f"{service} could not take note of the restore:\n{done.stderr.strip()}")
 
 
-def _pg_restore(plan: Plan, dump: Path) -> None:
+def _pg_restore(plan: Plan, dump: Iterable[bytes]) -> None:
     url = f"postgresql://{SUPERUSER}@127.0.0.1:{plan.postgres.port}/{database_roles.DATABASE}"
     words = [str(programs(None) / "pg_restore"), "--clean", "--if-exists", "--exit-on-error", f"--dbname={url}"]
     told = {"PGPASSWORD": plan.vault.database_superuser(), "LC_ALL": "C.UTF-8"}
-    done = subprocess.run([*words, str(dump)], env=told, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RunnerError(f"pg_restore failed: {done.stderr.strip()}")
+    with tempfile.TemporaryFile() as trouble:
+        loading = subprocess.Popen(words, env=told, stdin=subprocess.PIPE, stderr=trouble)
+        assert loading.stdin is not None
+        # one that ends early says why
+        with suppress(BrokenPipeError), loading:
+            loading.stdin.writelines(dump)
+        if loading.returncode != 0:
+            trouble.seek(0)
+            raise RunnerError(f"pg_restore failed: {trouble.read().decode(errors='replace').strip()}")

@@ -17,6 +17,8 @@ from services.chassis.disks import in_memory
 from services.chassis.production import stays_here
 
 PREFIX = "EDGE_"
+# folders of database and broker, which may be mounted or linked from elsewhere
+DATA = ("postgres", "rabbitmq")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -47,6 +49,9 @@ class RunSettings(BaseSettings):
     head_office_data: Path | None = None
     head_office_variants: Annotated[int, Field(ge=10, le=1_000_000)] = 2_000
 
+    # what backups are sealed with
+    backup_passphrase: Annotated[SecretStr, Field(min_length=20)] | None = None
+
     # settings of services that differ from their defaults: {"orders": {"oversell": "block"}}
     services: dict[str, dict[str, str]] = Field(default_factory=dict)
 
@@ -68,7 +73,8 @@ class RunSettings(BaseSettings):
     @model_validator(mode="after")
     def _outlives_a_power_cut(self) -> Self:
         """Database and broker keep what they were told below this folder."""
-        if self.environment == "production" and in_memory(self.folder.resolve()):
+        parts = (self.folder, *(self.folder / name for name in DATA))
+        if self.environment == "production" and any(in_memory(part.resolve()) for part in parts):
             raise ValueError("EDGE_FOLDER is in memory: a power cut would lose sales")
         return self
 

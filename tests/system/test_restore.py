@@ -29,6 +29,7 @@ from tests.support import PATIENCE_S, eventually, own_ports
 
 QUICK = {"sync": {"probe_seconds": "0.2", "probe_timeout_seconds": "5", "oms_slow_start_seconds": "0"}}
 APIS: list[StoreApi] = []
+PASSPHRASE = "four words for a backup"
 PINS = {"M001": "274918", "M002": "580213"}
 
 
@@ -115,7 +116,7 @@ def settings(place: Path, name: str, office: HeadOffice) -> RunSettings:
     ports = own_ports(place / f"{name}-ports.json")
     told = {"head_office_url": office.url, "head_office_code": office.code, "services": QUICK}
     # the folder may be in memory, which a real store's must not be
-    told |= {"environment": "development"}
+    told |= {"environment": "development", "backup_passphrase": PASSPHRASE}
     return RunSettings(folder=place / name, lan=False, **told, **ports)
 
 
@@ -220,7 +221,7 @@ def story(store_folder: Path, office: HeadOffice) -> Story:
         manager, till, paired = opened(first, store_folder)
         sku = articles(manager)[0]
         refused, waiting = _until_backup(manager, till, sku, office)
-        backup = back_up(first.plan.folder, "S001", store_folder / "backups")
+        backup = back_up(first.plan.folder, "S001", store_folder / "backups", PASSPHRASE)
         office.dial()
         eventually(lambda: all(order["order_id"] in office.orders() for order in waiting))
         eventually(lambda: mode_of(manager) == "online")
@@ -281,6 +282,7 @@ def test_b16_a_backup_is_one_moment_and_for_its_owner_alone(story: Story, store_
     names = {str(file.relative_to(story.backup.place)) for file in files if file.is_file()}
     assert names >= {"backup.json", "database.dump", "secrets/orders-chain_salt", "secrets/sessions-pin_pepper"}
     assert not any("token" in name for name in names)
+    assert b"PGDMP" not in (story.backup.place / "database.dump").read_bytes()
     assert read(story.backup.place) == story.backup
     assert story.backup.orders == 4
     with pytest.raises(RunnerError, match="No store runs in"):

@@ -4,13 +4,17 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from deploy.runner import backup
 from deploy.runner.errors import RunnerError
 from deploy.runner.restore import restore
+from deploy.runner.sealed import Seal
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import restoring
 from deploy.runner.system import System
+
+PASSPHRASE = "four words for a backup"
 
 
 @pytest.fixture
@@ -33,8 +37,26 @@ def manifest(place: Path, **changes: object) -> None:
 
 
 def chosen(tmp_path: Path, **more: object) -> RunSettings:
-    told = {"head_office_url": "http://127.0.0.1:9", "head_office_code": "code"}
-    return RunSettings(folder=tmp_path / "run", **told | more)  # type: ignore[arg-type]
+    told = {"folder": tmp_path / "run", "head_office_url": "http://127.0.0.1:9", "head_office_code": "code"}
+    return RunSettings(**told | more)  # type: ignore[arg-type]
+
+
+def backed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: set[str], **how: str) -> backup.Backup:
+    """A backup of a store whose database is a few bytes."""
+    monkeypatch.setattr(backup, "running", lambda _: {})
+    monkeypatch.setattr(backup, "_dump", dump)
+    for name in backup.KEPT_SECRETS:
+        (tmp_path / "run/secrets").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "run/secrets" / name).write_text("secret")
+    (tmp_path / "run/ca").mkdir()
+    for name in authority:
+        (tmp_path / "run/ca" / name).write_text(name)
+    return backup.back_up(tmp_path / "run", "S001", tmp_path / "backups", **how)
+
+
+def dump(_: Path, draft: Path, seal: Seal | None) -> tuple[int, None]:
+    backup._put(draft, backup.DUMP, [b"PGDMP"] * 10**6, seal)
+    return 7, None
 
 
 def test_b16_a_whole_backup_is_read(place: Path) -> None:
@@ -52,7 +74,7 @@ def test_b16_a_damaged_backup_is_none(place: Path) -> None:
 
 
 def test_b16_what_is_no_backup_is_named(place: Path, tmp_path: Path) -> None:
-    manifest(place, version=2)
+    manifest(place, version=3)
     with pytest.raises(RunnerError, match="made by a newer version"):
         backup.read(place)
     manifest(place, version=1, taken_at="yesterday")
@@ -60,6 +82,47 @@ def test_b16_what_is_no_backup_is_named(place: Path, tmp_path: Path) -> None:
         backup.read(place)
     with pytest.raises(RunnerError, match="is no backup"):
         backup.read(tmp_path / "nowhere")
+
+
+def test_t37_a_sealed_backup_opens_with_its_passphrase_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = backed_up(tmp_path, monkeypatch, {"ca.crt"}, passphrase=PASSPHRASE).place
+    files = [file for file in place.rglob("*") if file.is_file() and file.name != "backup.json"]
+    assert files
+    assert not any(b"secret" in file.read_bytes() or b"PGDMP" in file.read_bytes() for file in files)
+    assert PASSPHRASE not in (place / "backup.json").read_text()
+    sealed = backup.read(place)
+    opened = sealed.seal(PASSPHRASE)
+    assert {b"".join(sealed.pieces(f"secrets/{name}", opened)) for name in backup.KEPT_SECRETS} == {b"secret"}
+    assert b"".join(sealed.pieces(backup.DUMP, opened)) == b"PGDMP" * 10**6
+    with pytest.raises(RunnerError, match="set EDGE_BACKUP_PASSPHRASE"):
+        restore(chosen(tmp_path, folder=tmp_path / "other"), place, print)
+    with pytest.raises(RunnerError, match="is not the one that it was made with"):
+        restore(chosen(tmp_path, folder=tmp_path / "other", backup_passphrase=PASSPHRASE[::-1]), place, print)
+    assert not (tmp_path / "other").exists()
+
+
+def test_t37_no_file_of_a_sealed_backup_passes_for_another(tmp_path: Path) -> None:
+    seal = Seal.fresh(PASSPHRASE)
+    file = tmp_path / "one"
+    file.write_bytes(b"".join(seal.sealed([b"what", b"ever"], "one")))
+    assert b"".join(seal.opened(file, "one")) == b"whatever"
+    with pytest.raises(RunnerError, match="does not open"):
+        list(seal.opened(file, "other"))
+    whole = file.read_bytes()
+    for changed in (whole[:-1], whole + b"x", whole[:20] + bytes([whole[20] ^ 1]) + whole[21:], whole[:13]):
+        file.write_bytes(changed)
+        with pytest.raises(RunnerError, match="does not open"):
+            list(seal.opened(file, "one"))
+
+
+def test_t37_a_store_that_sells_is_backed_up_under_a_passphrase() -> None:
+    real = {"head_office_url": "https://head-office.example"}
+    with pytest.raises(RunnerError, match="EDGE_BACKUP_PASSPHRASE is missing"):
+        backup.passphrase_of(RunSettings(**real))  # type: ignore[arg-type]
+    assert backup.passphrase_of(RunSettings(**real, backup_passphrase=PASSPHRASE)) == PASSPHRASE  # type: ignore[arg-type]
+    assert backup.passphrase_of(RunSettings()) is None
+    with pytest.raises(ValidationError, match="at least 20"):
+        RunSettings(backup_passphrase=PASSPHRASE[:19])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -102,13 +165,5 @@ def test_b16_a_stick_that_knows_no_owners_is_refused(tmp_path: Path, monkeypatch
 def test_t3_b16_a_store_is_backed_up_while_its_authoritys_key_is_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: set[str]
 ) -> None:
-    monkeypatch.setattr(backup, "running", lambda _: {})
-    monkeypatch.setattr(backup, "_dump", lambda *_: (7, None))
-    for name in backup.KEPT_SECRETS:
-        (tmp_path / "run/secrets").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "run/secrets" / name).write_text("secret")
-    (tmp_path / "run/ca").mkdir()
-    for name in files:
-        (tmp_path / "run/ca" / name).write_text(name)
-    made = backup.back_up(tmp_path / "run", "S001", tmp_path / "backups")
+    made = backed_up(tmp_path, monkeypatch, files)
     assert {file.name for file in (made.place / "ca").iterdir()} == files
