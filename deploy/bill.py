@@ -1,9 +1,7 @@
 """`python -m deploy.bill`: the bill of materials (CycloneDX) of what is delivered, from what is locked and vendored."""
 
-import hashlib
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import typer
 from cyclonedx.model import HashAlgorithm, HashType
@@ -13,7 +11,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from deploy.runner.environment import PROJECT
-from deploy.vendor import MODULES, PLACE
+from deploy.vendor import MODULES, sums
 
 LOCK = PROJECT / "requirements.lock"
 PACKAGE = re.compile(r"^([a-z0-9._-]+)==([^\s;\\]+)(.*?)(?=^[a-z]|\Z)", re.MULTILINE | re.DOTALL)
@@ -31,9 +29,10 @@ def _packages(lock: str) -> Iterator[Component]:
 
 
 def _libraries() -> Iterator[Component]:
+    hashes = sums()
     for name, version in sorted({(name, version) for name, version, _, _ in MODULES}):
         files = sorted(here for owner, _, _, here in MODULES if owner == name)
-        yield _component("npm", name, version, [_sha256(PLACE / file) for file in files])
+        yield _component("npm", name, version, [hashes[file] for file in files])
 
 
 def _component(kind: str, name: str, version: str, hashes: list[str]) -> Component:
@@ -47,10 +46,6 @@ def _component(kind: str, name: str, version: str, hashes: list[str]) -> Compone
         bom_ref=str(url),
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=content) for content in hashes],
     )
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def main() -> None:

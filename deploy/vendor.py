@@ -1,5 +1,6 @@
 """Fetches the till page's libraries at their pinned versions, and lays their modules into services/till/vendor/."""
 
+import hashlib
 import re
 import subprocess
 import tarfile
@@ -9,6 +10,8 @@ from pathlib import Path
 from deploy.runner.environment import PROJECT
 
 PLACE = PROJECT / "services" / "till" / "vendor"
+# of each module as it is laid here; `sha256sum -c` reads it
+SUMS = PLACE / "SHA256SUMS"
 
 # package, version, its module, the name it has here
 MODULES = (
@@ -33,7 +36,6 @@ SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S+")
 
 
 def main() -> None:
-    PLACE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         packages = {(name, version): _fetch(name, version, Path(folder)) for name, version, _, _ in MODULES}
         for name, version, module, here in MODULES:
@@ -41,6 +43,12 @@ def main() -> None:
         for (name, _), package in packages.items():
             licence = (package / "LICENSE").read_text()
             (PLACE / f"LICENSE.{name.replace('@', '').replace('/', '-')}").write_text(licence)
+
+
+def sums() -> dict[str, str]:
+    """The SHA-256 of each module, by its name here."""
+    lines = (line.split() for line in SUMS.read_text().splitlines())
+    return {name: digest for digest, name in lines}
 
 
 def _fetch(name: str, version: str, folder: Path) -> Path:
@@ -52,8 +60,12 @@ def _fetch(name: str, version: str, folder: Path) -> Path:
 
 
 def _lay(package: Path, module: str, file: Path) -> None:
+    """Raises ValueError where it is not what somebody looked at."""
     text = SOURCE_MAP.sub("", (package / module).read_text())
-    file.write_text(IMPORT.sub(lambda found: f'from"./{NEIGHBOURS[found[1]]}"', text).rstrip() + "\n")
+    laid = IMPORT.sub(lambda found: f'from"./{NEIGHBOURS[found[1]]}"', text).rstrip() + "\n"
+    if (digest := hashlib.sha256(laid.encode()).hexdigest()) != sums().get(file.name):
+        raise ValueError(f"{file.name} is not what {SUMS.name} says: read what changed, then note {digest} there")
+    file.write_text(laid)
 
 
 if __name__ == "__main__":

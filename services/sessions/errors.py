@@ -29,7 +29,7 @@ class TillNeeded(Forbidden):
 
 
 class CodeRefused(Unauthorized):
-    """The one-time code is wrong, was used, or has run out. Ask a manager for a new one."""
+    """The one-time code is wrong, was used, or has run out. Was your PIN just set? Sign in. Else ask for a new code."""
 
     code = "code_refused"
 

@@ -11,6 +11,7 @@ from cyclonedx.output.json import JsonV1Dot6
 
 from deploy.bill import bill
 from deploy.runner.services import SERVICES
+from deploy.vendor import MODULES, PLACE, sums
 from services.chassis.http import specs
 
 ROOT = Path(__file__).parents[2]
@@ -49,8 +50,13 @@ def test_t41_the_bill_of_materials_has_every_package_and_every_library_of_the_pa
     told = json.loads(JsonV1Dot6(bill()).output_as_string())["components"]
     locked = {re.split(r"[\s;\\]", package)[0] for package in _locked()}
     assert {f"{one['name']}=={one['version']}" for one in told if one["purl"].startswith("pkg:pypi/")} == locked
-    vendored = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (ROOT / "services/till/vendor").glob("*.mjs")}
-    assert vendored <= {given["content"] for one in told for given in one["hashes"]}
+    assert set(sums().values()) <= {given["content"] for one in told for given in one["hashes"]}
+
+
+def test_t41_a_changed_byte_of_a_library_of_the_page_is_found() -> None:
+    there = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in PLACE.glob("*.mjs")}
+    assert there == sums()
+    assert set(there) == {here for _, _, _, here in MODULES}
 
 
 def _locked() -> list[str]:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from deploy.runner.services import SERVICES
 from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
 from tests.support import PATIENCE_S, eventually, own_ports
@@ -25,6 +27,9 @@ AT_LEAST = 2000
 ANSWERED_WITHIN_S = 10
 REPORT = "report.json"
 PIN = "274918"
+# of a door in all those requests: what it loads and opens at first, a few kilobytes a request more would be seen
+MOST_GROWTH = 24 * 2**20
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 # what a schema has no word for: that digits pass as a card number (Luhn)
 CONFIGURATION = """
@@ -99,7 +104,14 @@ def reached(folder: Path) -> set[str]:
     return {name for name, phases in rates.items() if any(phase[word] for phase in phases.values() for word in words)}
 
 
+def memory(store: System) -> Counter[str]:
+    """What each door holds, in bytes."""
+    pids = {door: store.pid(f"{door}.door") for door in SERVICES}
+    return Counter({door: int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE for door, pid in pids.items()})
+
+
 def test_what_the_document_says_of_every_operation_is_so(untidied: System, token: str, tmp_path: Path) -> None:
+    held = memory(untidied)
     done = schemathesis(
         untidied,
         tmp_path,
@@ -118,6 +130,8 @@ def test_what_the_document_says_of_every_operation_is_so(untidied: System, token
     assert int(tried[1]) >= AT_LEAST
     # a run of 401s and 404s shows nothing
     assert len(reached(tmp_path)) >= REACHED_AT_LEAST
+    # what is asked once leaves nothing behind
+    assert {door: grown for door, grown in (memory(untidied) - held).items() if grown > MOST_GROWTH} == {}
 
 
 def test_b18_without_a_token_every_operation_that_asks_for_one_refuses(untidied: System) -> None:

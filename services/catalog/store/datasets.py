@@ -78,11 +78,6 @@ def fail(tx: Tx, dataset: Dataset, code: str, reason: str, deletions: Deletions 
     _set(tx, dataset, state="failed", failures=datasets.c.failures + 1, **told, **asked)
 
 
-def forget_cursor(tx: Tx, dataset: Dataset) -> None:
-    """The next feed comes in full."""
-    _set(tx, dataset, cursor=None)
-
-
 def want(tx: Tx, wanted: Iterable[Dataset]) -> None:
     """Has data sets synced at once."""
     tx.execute(update(datasets).where(datasets.c.dataset.in_(list(wanted))).values(wanted=True))

@@ -162,12 +162,12 @@ class Hand:
     def differences(self, known: Heads) -> list[str]:
         return verifying.differences(self._tx, known)
 
-    def write_anew(self) -> None:
-        """Makes every hash again, as only somebody could who had the salt as well."""
+    def write_anew(self, salt: str | None = None) -> None:
+        """Makes every hash again, as only somebody could who had the salt as well; another one is a guess."""
         head = invoices.GENESIS
         for order_id, document in self.rows("select order_id, document from orders order by sequence"):
             document["invoice"]["previous_hash"] = head
-            document["invoice"]["hash"] = head = invoices.chained(head, document, self.salt)
+            document["invoice"]["hash"] = head = invoices.chained(head, document, salt or self.salt)
             values = {"document": json.dumps(document), "order_id": order_id}
             self._tx.execute(
                 text("update orders set document = cast(:document as jsonb) where order_id = :order_id"), values
@@ -387,6 +387,12 @@ def test_b3_t24_a_series_that_was_written_anew_is_found_by_the_heads_of_head_off
     owner.write_anew()
     assert owner.flaws() == []
     assert owner.differences(told) == ["K1/26-3: head office was told another hash: the series was written anew"]
+
+
+def test_b3_t24_nobody_writes_a_series_anew_without_its_salt(owner: Hand) -> None:
+    owner.change(CHEAPER)
+    owner.write_anew(salt="a guess")
+    assert owner.flaws()
 
 
 def test_b3_t24_a_tail_that_was_cut_with_all_that_tells_of_it_is_found(owner: Hand, told: Heads) -> None:
