@@ -9,9 +9,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from deploy.runner.sealed import PIECE, Seal
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import running
 
-# a backup without a passphrase is what version 1 is
+# 1 knew no seal; how a seal is made (sealed.py) is part of the version
 VERSION = 2
 DUMP, MANIFEST, UNFINISHED = "database.dump", "backup.json", ".unfinished"
 SECRETS, AUTHORITY = "secrets", "ca"
@@ -49,6 +51,11 @@ class Backup:
 
     def seal(self, passphrase: str | None) -> Seal | None:
         """What opens its files; None where they are not sealed. Raises RunnerError."""
+        if self.salt is None and passphrase is not None:
+            raise RunnerError(
+                "The backup is not sealed, so anybody could have changed it. If it is yours, of before there was a"
+                " passphrase, restore it without EDGE_BACKUP_PASSPHRASE."
+            )
         if self.salt is None:
             return None
         if passphrase is None:
@@ -67,7 +74,7 @@ def passphrase_of(settings: RunSettings) -> str | None:
         return settings.backup_passphrase.get_secret_value()
     if settings.environment == "production":
         raise RunnerError(
-            "EDGE_BACKUP_PASSPHRASE is missing: a backup holds customers and the keys to them. Set it to twenty"
+            "EDGE_BACKUP_PASSPHRASE is missing: a backup holds customers and the keys to them. Set it in .env, twenty"
             " characters or more, and keep it where this machine is not: without it nobody opens the backup."
         )
     return None
@@ -128,19 +135,20 @@ def _dump(folder: Path, draft: Path, seal: Seal | None) -> tuple[int, datetime |
         assert moment is not None
         version = str(connection.info.server_version // 10_000)
         words = [str(programs(version) / "pg_dump"), "--format=custom", f"--snapshot={moment[0]}", f"--dbname={url}"]
-        _put(draft, DUMP, _said(words, password), seal)
+        with closing(_said(words, password)) as dump:
+            _put(draft, DUMP, dump, seal)
         figures = connection.execute(FIGURES).fetchone()
         assert figures is not None
         return figures[0], figures[1]
 
 
-def _said(words: list[str], password: str) -> Iterator[bytes]:
+def _said(words: list[str], password: str) -> Generator[bytes]:
     """What pg_dump writes, a piece at a time. Raises RunnerError."""
     environment = {"PGPASSWORD": password, "LC_ALL": "C.UTF-8"}
     with tempfile.TemporaryFile() as trouble:
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=trouble, env=environment) as dump:
             assert dump.stdout is not None
-            yield from iter(lambda: dump.stdout.read(PIECE), b"")
+            yield from iter(partial(dump.stdout.read, PIECE), b"")
         if dump.returncode != 0:
             trouble.seek(0)
             raise RunnerError(f"pg_dump failed: {trouble.read().decode(errors='replace').strip()}")
@@ -156,7 +164,7 @@ def _put(draft: Path, name: str, pieces: Iterable[bytes], seal: Seal | None) -> 
 
 def _read(file: Path) -> Iterator[bytes]:
     with file.open("rb") as source:
-        yield from iter(lambda: source.read(PIECE), b"")
+        yield from iter(partial(source.read, PIECE), b"")
 
 
 def _authority_files(place: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from deploy.runner.environment import base
 from deploy.runner.errors import RunnerError, ToolMissing
 from deploy.runner.files import folder, give
 from deploy.runner.process import Process, as_user, wait_ready
@@ -142,7 +143,9 @@ class Postgres:
         # a half-made folder of an earlier try is in initdb's way
         shutil.rmtree(self._data, ignore_errors=True)
         try:
-            made = subprocess.run(self._initdb(password_file), cwd=self._place, capture_output=True, check=False)
+            made = subprocess.run(
+                self._initdb(password_file), cwd=self._place, env=base(), capture_output=True, check=False
+            )
         finally:
             password_file.unlink()
         if made.returncode != 0:

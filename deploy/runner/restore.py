@@ -31,6 +31,7 @@ def restore(settings: RunSettings, place: Path, say: Say) -> None:
     passphrase = settings.backup_passphrase
     seal = backup.seal(passphrase.get_secret_value() if passphrase else None)
     kept = _kept(backup, seal)
+    _must_be_unchanged(backup, seal)
     home = folder(settings.folder.resolve())
     state = State(home)
     state.claim()
@@ -77,6 +78,15 @@ def _kept(backup: Backup, seal: Seal | None) -> dict[str, str]:
     files = (file for part in (SECRETS, AUTHORITY) for file in (backup.place / part).iterdir())
     names = [str(file.relative_to(backup.place)) for file in files]
     return {name: b"".join(backup.pieces(name, seal)).decode() for name in names}
+
+
+def _must_be_unchanged(backup: Backup, seal: Seal | None) -> None:
+    """A seal is known to be whole at its end, and nothing that somebody else wrote may come to PostgreSQL.
+
+    Raises RunnerError.
+    """
+    for _ in backup.pieces(DUMP, seal):
+        pass
 
 
 def _lay(kept: dict[str, str], home: Path) -> None:

@@ -14,12 +14,13 @@ from deploy.runner.errors import RunnerError
 
 SALT_BYTES, NONCE_BYTES, TAG_BYTES = 16, 12, 16
 PIECE = 2**20
+NOT_OPENED = "The backup does not open: its EDGE_BACKUP_PASSPHRASE is another one, or a file of it was changed."
 # OWASP's measure for what may be tried on somebody else's machine: 128 MiB and some tenths of a second a try
 SCRYPT = {"n": 2**17, "r": 8, "p": 1}
 
 
 class Seal:
-    """Seals and opens files under one passphrase and salt. A file is a nonce, what was sealed, and a tag."""
+    """Seals and opens files under one passphrase and salt: a nonce, what was sealed (up to 64 GiB), and a tag."""
 
     def __init__(self, passphrase: str, salt: bytes) -> None:
         self.salt = salt
@@ -52,6 +53,4 @@ class Seal:
             try:
                 yield decryptor.finalize_with_tag(source.read())
             except (InvalidTag, ValueError) as error:
-                raise RunnerError(
-                    "The backup does not open: EDGE_BACKUP_PASSPHRASE is not the one that it was made with."
-                ) from error
+                raise RunnerError(NOT_OPENED) from error

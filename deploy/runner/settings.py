@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,8 +19,19 @@ from services.chassis.production import stays_here
 PREFIX = "EDGE_"
 # folders of database and broker, which may be mounted or linked from elsewhere
 DATA = ("postgres", "rabbitmq")
+PASSPHRASE_LENGTH, PASSPHRASE_LETTERS = 20, 8
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _hard_to_guess(passphrase: SecretStr) -> SecretStr:
+    words = passphrase.get_secret_value()
+    if len(words) < PASSPHRASE_LENGTH or len(set(words)) < PASSPHRASE_LETTERS:
+        raise ValueError(f"has to be {PASSPHRASE_LENGTH} characters or more, {PASSPHRASE_LETTERS} of them different")
+    return passphrase
+
+
+Passphrase = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 
 
 class RunSettings(BaseSettings):
@@ -50,7 +61,7 @@ class RunSettings(BaseSettings):
     head_office_variants: Annotated[int, Field(ge=10, le=1_000_000)] = 2_000
 
     # what backups are sealed with
-    backup_passphrase: Annotated[SecretStr, Field(min_length=20)] | None = None
+    backup_passphrase: Passphrase | None = None
 
     # settings of services that differ from their defaults: {"orders": {"oversell": "block"}}
     services: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -75,7 +86,7 @@ class RunSettings(BaseSettings):
         """Database and broker keep what they were told below this folder."""
         parts = (self.folder, *(self.folder / name for name in DATA))
         if self.environment == "production" and any(in_memory(part.resolve()) for part in parts):
-            raise ValueError("EDGE_FOLDER is in memory: a power cut would lose sales")
+            raise ValueError("EDGE_FOLDER is in memory, or its postgres or rabbitmq is: a power cut would lose sales")
         return self
 
     def fixed_ports(self) -> dict[str, int]:

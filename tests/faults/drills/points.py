@@ -1,6 +1,7 @@
 """Every place at which a process can be killed, each once."""
 
 import itertools
+import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +19,8 @@ ONLINE_WITHIN_S = 20
 SHOWN, NAMED = 12, 3
 # of each process between two errands: a till waits for every death of `orders`
 PORTION = 15
+# each takes a prefix of the few that there are: only where it is what is left to strike
+PAIRING = re.compile(r"\b(pair|retire)\b")
 # what dies at any moment answers somebody with an error
 DYING = (OSError, NotHeld, NotStruck, Refused, psycopg.Error)
 
@@ -72,13 +75,15 @@ ERRANDS = (
 def every_point(world: World) -> bool:
     """Each point that was ever reached; a process dies at whichever that is armed it comes to next."""
     portions = _portions(sorted(world.armoury.seen()))
+    armed = set[str]()
     began = time.monotonic()
     errands = itertools.cycle(ERRANDS)
     while (left := _standing(world)) and world.left(began, WITHIN_S) > 0:
         # at last those that were first reached meanwhile
-        for point in next(portions, left):
+        for point in next(portions, [point for point in left if point not in armed]):
+            armed.add(point)
             world.armoury.arm(point)
-        world.back_office.pairs = OFTEN if len(left) <= PORTION else SELDOM
+        world.back_office.pairs = OFTEN if len(left) <= PORTION and any(map(PAIRING.search, left)) else SELDOM
         with suppress(*DYING):
             next(errands)(world)
             world.quiet()
@@ -87,8 +92,8 @@ def every_point(world: World) -> bool:
         seconds = world.left(began, WITHIN_S)
         print(f"points: {len(left)} left {seconds:.0f} s before the end, {', '.join(left[:NAMED])}")
     world.back_office.pairs = SELDOM
-    wanted = len(world.armoury.seen())
-    struck = f"{wanted - len(left)} of {wanted} points struck"
+    reached = len(world.armoury.seen())
+    struck = f"{reached - len(left)} of {reached} points struck"
     world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
     return not left
 

@@ -2,13 +2,15 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from deploy.runner import backup
 from deploy.runner.errors import RunnerError
-from deploy.runner.restore import restore
+from deploy.runner.restore import _kept, _pg_restore, restore
 from deploy.runner.sealed import Seal
 from deploy.runner.settings import RunSettings
 from deploy.runner.state import restoring
@@ -55,7 +57,7 @@ def backed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: set[st
 
 
 def dump(_: Path, draft: Path, seal: Seal | None) -> tuple[int, None]:
-    backup._put(draft, backup.DUMP, [b"PGDMP"] * 10**6, seal)
+    backup._put(draft, backup.DUMP, [b"PGDMP" * 10**5] * 10, seal)
     return 7, None
 
 
@@ -96,7 +98,7 @@ def test_t37_a_sealed_backup_opens_with_its_passphrase_alone(tmp_path: Path, mon
     assert b"".join(sealed.pieces(backup.DUMP, opened)) == b"PGDMP" * 10**6
     with pytest.raises(RunnerError, match="set EDGE_BACKUP_PASSPHRASE"):
         restore(chosen(tmp_path, folder=tmp_path / "other"), place, print)
-    with pytest.raises(RunnerError, match="is not the one that it was made with"):
+    with pytest.raises(RunnerError, match="its EDGE_BACKUP_PASSPHRASE is another one"):
         restore(chosen(tmp_path, folder=tmp_path / "other", backup_passphrase=PASSPHRASE[::-1]), place, print)
     assert not (tmp_path / "other").exists()
 
@@ -121,8 +123,50 @@ def test_t37_a_store_that_sells_is_backed_up_under_a_passphrase() -> None:
         backup.passphrase_of(RunSettings(**real))  # type: ignore[arg-type]
     assert backup.passphrase_of(RunSettings(**real, backup_passphrase=PASSPHRASE)) == PASSPHRASE  # type: ignore[arg-type]
     assert backup.passphrase_of(RunSettings()) is None
-    with pytest.raises(ValidationError, match="at least 20"):
-        RunSettings(backup_passphrase=PASSPHRASE[:19])  # type: ignore[arg-type]
+    for weak in ("", PASSPHRASE[:19], " " * 20):
+        with pytest.raises(ValidationError, match="has to be 20 characters or more, 8 of them different"):
+            RunSettings(backup_passphrase=weak)  # type: ignore[arg-type]
+
+
+def test_t37_a_backup_that_lost_its_seal_is_not_taken_for_one(place: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunnerError, match="is not sealed, so anybody could have changed it"):
+        restore(chosen(tmp_path, backup_passphrase=PASSPHRASE), place, print)
+    assert not (tmp_path / "run").exists()
+
+
+def test_t37_a_dump_that_was_changed_never_comes_to_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = backed_up(tmp_path, monkeypatch, {"ca.crt"}, passphrase=PASSPHRASE).place
+    sealed = bytearray((place / backup.DUMP).read_bytes())
+    sealed[1000] ^= 1
+    (place / backup.DUMP).write_bytes(sealed)
+    manifest(place, files=dict(backup._digests(place)))
+    with pytest.raises(RunnerError, match="or a file of it was changed"):
+        restore(chosen(tmp_path, folder=tmp_path / "other", backup_passphrase=PASSPHRASE), place, print)
+    assert not (tmp_path / "other").exists()
+
+
+def test_b16_a_backup_of_before_there_was_a_seal_opens(place: Path) -> None:
+    assert _kept(backup.read(place), None) == {"secrets/orders-chain_salt": "salt"}
+    assert b"".join(backup.read(place).pieces(backup.DUMP, None)) == b"PGDMP"
+
+
+def test_b16_a_dump_that_breaks_off_is_no_backup() -> None:
+    with pytest.raises(RunnerError, match="pg_dump failed: no room"):
+        list(backup._said(["sh", "-c", "echo half; echo no room >&2; exit 1"], "password"))
+
+
+def test_b16_a_database_that_does_not_take_the_dump_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "pg_restore"
+    program.write_text("#!/bin/sh\necho another version >&2; exit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("deploy.runner.restore.programs", lambda _: tmp_path)
+    plan: Any = SimpleNamespace(
+        postgres=SimpleNamespace(port=1), vault=SimpleNamespace(database_superuser=lambda: "password")
+    )
+    with pytest.raises(RunnerError, match="pg_restore failed: another version"):
+        _pg_restore(plan, [b"x" * 10**6] * 10)
 
 
 @pytest.mark.parametrize(

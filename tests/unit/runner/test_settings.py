@@ -62,12 +62,14 @@ def test_f35_a_folder_in_memory_is_refused_where_it_counts(tmp_path: Path) -> No
     file.write_text("EDGE_FOLDER=/dev/shm/store\n")
     assert load(file).folder == Path("/dev/shm/store")
     file.write_text("EDGE_FOLDER=/dev/shm/store\nEDGE_ENVIRONMENT=production\n")
-    with pytest.raises(RunnerError, match="\n  EDGE_FOLDER is in memory: a power cut would lose sales"):
+    with pytest.raises(RunnerError, match="\n  EDGE_FOLDER is in memory, or its postgres or rabbitmq is: a power cut"):
         load(file)
     for part in ("postgres", "rabbitmq"):
         store = tmp_path / f"store-of-{part}"
         store.mkdir()
         (store / part).symlink_to("/dev/shm/elsewhere")
         file.write_text(f"EDGE_FOLDER={store}\nEDGE_ENVIRONMENT=production\n")
-        with pytest.raises(RunnerError, match="\n  EDGE_FOLDER is in memory: a power cut would lose sales"):
+        with pytest.raises(
+            RunnerError, match="\n  EDGE_FOLDER is in memory, or its postgres or rabbitmq is: a power cut"
+        ):
             load(file)
