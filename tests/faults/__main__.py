@@ -59,11 +59,13 @@ def main(
     not_made = {} if only else NOT_MADE
     for row, why in not_made.items():
         print(f"{row:<6} not run: {why}")
-    how = f"seed {seed}, load {load}, a machine up to {pace.over(began):.1f} times slower than a shop's"
+    takes, slower = time.monotonic() - began, pace.average()
+    worst = pace.over(began)
+    how = f"seed {seed}, load {load}, a machine {slower:.2f} times slower than a shop's, {worst:.1f} at worst"
     if out:
         out.write_text(table.markdown(rows, not_made, how))
     failed = [row for row in rows if row.failed or row.lacks]
-    print(f"{time.monotonic() - began:.0f} s, {how}")
+    print(f"{takes / 60:.1f} min, {takes / 60 / slower:.1f} of a shop's machine; {how}")
     print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
     sys.exit(bool(failed))
 

@@ -33,6 +33,10 @@ class Pace:
         stretches = (takes[first : first + many] for first in range(max(1, len(takes) - many + 1)))
         return max([1.0, *(fmean(stretch) / LOOK_TAKES_S for stretch in stretches if stretch)])
 
+    def average(self) -> float:
+        """Over all looks; less than 1 where the machine is the faster one."""
+        return fmean(took for _, took in self.looks) / LOOK_TAKES_S
+
     def look(self) -> None:
         began = time.thread_time()
         number = 0

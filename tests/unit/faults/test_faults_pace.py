@@ -32,6 +32,10 @@ def test_what_was_long_before_does_not_count() -> None:
     assert pace.over(25) == 1
 
 
+def test_a_run_is_told_by_the_average() -> None:
+    assert looks(1, 2, 0.5, 0.5).average() == pytest.approx(1)
+
+
 def test_a_look_is_made() -> None:
     pace = Pace()
     pace.look()
