@@ -77,8 +77,11 @@ ACKED_FIRST = Drill(
     again=0,
 )
 
+# a sale that was told and not stored is another one, with another number, when its till asks again
+ANEW = frozenset({"I2"})
+
 PLAN = (
-    Sabotage("commit before answer", ANSWERED, frozenset({"I1"})),
+    Sabotage("commit before answer", ANSWERED, frozenset({"I1"}), ANEW),
     Sabotage("outbox in the transaction", UNTOLD, STUCK, TO_CATALOG),
     Sabotage("asking what was received", _soon("F18"), UNPROVEN, TO_CATALOG),
     Sabotage("acknowledgement after commit", ACKED_FIRST, UNPROVEN, TO_CATALOG),
