@@ -108,10 +108,9 @@ def load(file: Path = PROJECT / ".env") -> RunSettings:
 
 
 def _named(error: ErrorDetails) -> str:
+    told = error["msg"].removeprefix("Value error, ")
     # what is wrong between settings has no place, and names them itself
-    if not error["loc"]:
-        return error["msg"].removeprefix("Value error, ")
-    return f"{PREFIX}{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
+    return f"{PREFIX}{'.'.join(str(part) for part in error['loc']).upper()}: {told}" if error["loc"] else told
 
 
 def _unknown(file: Path) -> list[str]:
