@@ -1,4 +1,4 @@
-"""What tests of all kinds share: waiting for a condition, never blindly, and ports that no other store takes."""
+"""What tests of all kinds share: waiting for a condition, never blindly, ports of their own, a process's memory."""
 
 import itertools
 import os
@@ -15,6 +15,8 @@ FIRST_SERVER_PORT, FIRST_PORT, PORTS_EACH = 4_000, 12_000, 800
 MOST_WORKERS = 8
 # how long a test waits for what it does not time: a machine may have much else to do
 PATIENCE_S = 180
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 T = TypeVar("T")
 
@@ -36,6 +38,11 @@ def eventually(condition: Callable[[], T], *, within: float = PATIENCE_S, every:
             f"{getattr(condition, '__name__', condition)} did not come true in {within} s"
         )
         time.sleep(every)
+
+
+def memory_of(pid: int | None) -> int:
+    """What a process holds, in bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
 
 
 def own_ports_from(first: int) -> range:

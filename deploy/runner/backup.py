@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 
@@ -149,9 +149,14 @@ def _said(words: list[str], password: str) -> Generator[bytes]:
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=trouble, env=environment) as dump:
             assert dump.stdout is not None
             yield from iter(partial(dump.stdout.read, PIECE), b"")
-        if dump.returncode != 0:
-            trouble.seek(0)
-            raise RunnerError(f"pg_dump failed: {trouble.read().decode(errors='replace').strip()}")
+        must_have_ended_well(dump, "pg_dump", trouble)
+
+
+def must_have_ended_well(program: subprocess.Popen[bytes], name: str, trouble: IO[bytes]) -> None:
+    """Raises RunnerError with what a program noted of its trouble."""
+    if program.returncode != 0:
+        trouble.seek(0)
+        raise RunnerError(f"{name} failed: {trouble.read().decode(errors='replace').strip()}")
 
 
 def _put(draft: Path, name: str, pieces: Iterable[bytes], seal: Seal | None) -> None:

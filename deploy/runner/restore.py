@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploy.runner import database_roles, installation
-from deploy.runner.backup import AUTHORITY, DUMP, SECRETS, Backup, read
+from deploy.runner.backup import AUTHORITY, DUMP, SECRETS, Backup, must_have_ended_well, read
 from deploy.runner.environment import command
 from deploy.runner.errors import RunnerError
 from deploy.runner.files import folder, write
@@ -127,6 +127,4 @@ def _pg_restore(plan: Plan, dump: Iterable[bytes]) -> None:
         # one that ends early says why
         with suppress(BrokenPipeError), loading:
             loading.stdin.writelines(dump)
-        if loading.returncode != 0:
-            trouble.seek(0)
-            raise RunnerError(f"pg_restore failed: {trouble.read().decode(errors='replace').strip()}")
+        must_have_ended_well(loading, "pg_restore", trouble)

@@ -1,6 +1,5 @@
 """What a store holds while nothing happens: memory and files of its services, connections to broker and database."""
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from deploy.runner.services import SERVICES
 from tests.faults.checker import MOST_GROWTH
 from tests.faults.world import World
+from tests.support import memory_of
 
 # rounds in which every process has loaded what it ever needs, and pools have opened what they may
 WARMING_UP = 8
@@ -17,7 +17,6 @@ WARMING_UP = 8
 SPARE = {"connections to the broker": 4, "connections to the database": 8}
 # a question to another service holds a connection for a moment: what is gone at the next look did not grow
 LOOKS, LOOK_S = 20, 0.3
-PAGE = os.sysconf("SC_PAGE_SIZE")
 ESTABLISHED = "01"
 BACKENDS = "select count(*) from pg_stat_activity where backend_type = 'client backend' and application_name <> ''"
 
@@ -53,7 +52,7 @@ def _held(world: World) -> Counter[str]:
     own = [Path("/proc") / str(pid) for pid in pids if pid]
     return Counter(
         {
-            "memory": sum(int((process / "statm").read_text().split()[1]) * PAGE for process in own),
+            "memory": sum(memory_of(pid) for pid in pids if pid),
             "files": sum(_files(process) for process in own),
             "connections to the broker": _connections(world.system.plan.broker.ports.amqp),
             "connections to the database": world.sql(BACKENDS)[0][0],

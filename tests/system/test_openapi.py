@@ -18,7 +18,7 @@ import pytest
 from deploy.runner.services import SERVICES
 from deploy.runner.settings import RunSettings
 from deploy.runner.system import System
-from tests.support import PATIENCE_S, eventually, own_ports
+from tests.support import PATIENCE_S, eventually, memory_of, own_ports
 
 SEED = "20260415"
 EXAMPLES = 10
@@ -29,7 +29,6 @@ REPORT = "report.json"
 PIN = "274918"
 # of a door in all those requests; what it loads and opens at first is part of it
 MOST_GROWTH = 40 * 2**20
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 # what a schema has no word for: that digits pass as a card number (Luhn)
 CONFIGURATION = """
@@ -105,8 +104,7 @@ def reached(folder: Path) -> set[str]:
 
 
 def memory(doors: dict[str, int | None]) -> Counter[str]:
-    """What each process holds, in bytes."""
-    return Counter({door: int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE for door, pid in doors.items()})
+    return Counter({door: memory_of(pid) for door, pid in doors.items()})
 
 
 def doors_of(store: System) -> dict[str, int | None]:
