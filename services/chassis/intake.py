@@ -1,8 +1,8 @@
 """Takes events from a queue, batch by batch; what was taken is acknowledged only after it was committed."""
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -33,7 +33,7 @@ RECONNECT_S = 1.0
 RETRY_LOOK_S = 1.0
 DEAD_LOOK_S = 5.0
 STALLED_AFTER_S = 120
-CONSUME_WITHIN_S = 10.0
+ANSWERS_WITHIN_S = 10.0
 DEAF_FOR_S = 20.0
 PRUNE_EVERY_S = 3600
 AT_ONCE = 500
@@ -46,6 +46,10 @@ ATTRIBUTE = "intake"
 class Deaf(Exception):
     """A queue that is there and answers nobody: it was declared a moment before its broker lost its power."""
 
+    def __init__(self, queue: str) -> None:
+        super().__init__(queue)
+        self.queue = queue
+
 
 class Intake(Entrypoint):
     """A nameko entrypoint for a queue of events.
@@ -57,7 +61,7 @@ class Intake(Entrypoint):
         self.queue = queue
         self.batch = batch
         self.paused = paused
-        self._deaf_since: float | None = None
+        self._deaf_since: dict[str, float] = {}
         super().__init__(**kwargs)
 
     def setup(self) -> None:
@@ -91,8 +95,10 @@ class Intake(Entrypoint):
                 with connect(self._uri, f"{self.container.service_name}.{self.queue.name}") as connection:
                     self._declare(connection)
                     self._serve(connection)
-            except (Deaf, amqp.InternalError):
-                self._heard_nothing()
+            except Deaf as error:
+                self._heard_nothing(error.queue)
+            except amqp.InternalError:
+                self._heard_nothing(self.queue.name)
             except AWAY as error:
                 log.warning("intake_waits", queue=self.queue.name, reason=type(error).__name__)
             except Exception:
@@ -124,9 +130,8 @@ class Intake(Entrypoint):
         """Consumes on a channel of its own until paused; closing it gives back what was not taken."""
         channel, arrived = connection.channel(), list[amqp.Message]()
         channel.basic_qos(0, self.batch, False)
-        with eventlet.Timeout(CONSUME_WITHIN_S, Deaf):
+        with self._answering(self.queue.name):
             channel.basic_consume(self.queue.name, callback=arrived.append)
-        self._deaf_since = None
         with channel:
             until = time.monotonic() + DEAD_LOOK_S
             while time.monotonic() < until and not self._is_paused():
@@ -136,21 +141,32 @@ class Intake(Entrypoint):
                     self._take(channel, arrived)
                     until = max(until, time.monotonic() + IDLE_S)
 
-    def _heard_nothing(self) -> None:
+    @contextmanager
+    def _answering(self, name: str) -> Iterator[None]:
+        """Raises Deaf when the queue does not answer what is asked of it here."""
+        try:
+            with eventlet.Timeout(ANSWERS_WITHIN_S, Deaf(name)):
+                yield
+        except amqp.InternalError as error:
+            raise Deaf(name) from error
+        self._deaf_since.pop(name, None)
+
+    def _heard_nothing(self, name: str) -> None:
         """A queue that stays deaf is made anew: whoever told it something keeps that until the inbox has it."""
         now = time.monotonic()
-        self._deaf_since = self._deaf_since or now
-        log.error("queue_is_deaf", queue=self.queue.name, seconds=round(now - self._deaf_since))
-        if now - self._deaf_since >= DEAF_FOR_S:
-            self._make_anew(self.queue.name, "deaf")
+        since = self._deaf_since.setdefault(name, now)
+        log.error("queue_is_deaf", queue=name, seconds=round(now - since))
+        if now - since >= DEAF_FOR_S:
+            self._make_anew(name, "deaf")
 
     def _make_anew(self, name: str, why: str) -> None:
         """Deletes a queue that cannot be relied on; it is declared again at once.
 
-        Whoever told it a fact tells that again; a stranger does not, so letters are moved to where a person sees them.
+        Whoever told it a fact tells that again; a stranger does not, so letters are moved to where a person sees them,
+        unless their queue is deaf.
         """
         with suppress(*AWAY), connect(self._uri, "watchdog") as connection:
-            if name == self.queue.dead:
+            if name == self.queue.dead and name not in self._deaf_since:
                 self._drain_dead(connection)
             connection.channel().queue_delete(name)
             log.error("queue_made_anew", queue=name, why=why)
@@ -174,10 +190,15 @@ class Intake(Entrypoint):
 
     def _drain_dead(self, connection: amqp.Connection) -> None:
         """Moves what the broker gave up on to where a person sees it."""
-        with connection.channel() as channel:
-            while (message := channel.basic_get(self.queue.dead)) is not None:
-                self._inbox.keep_dead(_bytes(message), _sender(message), "given up by the broker")
-                channel.basic_ack(message.delivery_tag)
+        channel = connection.channel()
+        while (message := self._next_letter(channel)) is not None:
+            self._inbox.keep_dead(_bytes(message), _sender(message), "given up by the broker")
+            channel.basic_ack(message.delivery_tag)
+        channel.close()
+
+    def _next_letter(self, channel: amqp.Channel) -> amqp.Message | None:
+        with self._answering(self.queue.dead):
+            return channel.basic_get(self.queue.dead)
 
     def _retry(self) -> None:
         while True:

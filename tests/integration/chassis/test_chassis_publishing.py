@@ -20,12 +20,19 @@ from tests.integration.chassis.sample.events import THINGS
 from tests.support import eventually
 
 FULL = Queue("sample.small", max_length=1)
+KEPT = "select convert_from(body, 'UTF8') from inbox_failures where dead order by 1"
 
 
 def held_up(sample: Sample, queue: str) -> str | None:
     """Why the outbox still holds a fact for a queue."""
     found = sample.rows(f"select error from outbox where queue = '{queue}' and published_at is null and attempts > 0")
     return str(found[0][0]) if found else None
+
+
+def deafen(broker: RabbitMQ, sample: Sample, queue: str) -> None:
+    """Leaves a queue as one is that was declared a moment before its broker lost its power."""
+    name = f"{sample.amqp.rpartition('/')[2]}_{queue}"
+    broker.control("eval", f"ra:stop_server(quorum_queues, {{'{name}', node()}}).")
 
 
 @contextmanager
@@ -89,18 +96,33 @@ def test_f_a_broker_that_was_killed_stops_no_door_and_its_worker_goes_on_by_itse
 def test_f_a_queue_that_is_there_and_answers_nobody_is_made_anew(
     new_sample: Callable[[], Sample], broker: RabbitMQ
 ) -> None:
-    """As a quorum queue is that was declared a moment before its broker lost its power."""
     sample = new_sample()
     with sample.running("door") as door:
         with sample.running("worker"):
             first = door.add("Blue")
             eventually(lambda: sample.times(first) == 1)
-        queue = f"{sample.amqp.rpartition('/')[2]}_sample.things"
-        broker.control("eval", f"ra:stop_server(quorum_queues, {{'{queue}', node()}}).")
+        deafen(broker, sample, THINGS.name)
         with sample.running("worker") as worker:
             second = door.add("Green")
             eventually(lambda: sample.times(second) == 1)
             assert worker.logged("queue_made_anew")
+
+
+def test_f_a_queue_of_dead_letters_that_answers_nobody_is_made_anew_and_holds_up_no_fact(
+    new_sample: Callable[[], Sample], broker: RabbitMQ
+) -> None:
+    sample = new_sample()
+    with sample.running("door") as door, sample.running("worker") as worker:
+        first = door.add("Blue")
+        eventually(lambda: sample.times(first) == 1)
+        deafen(broker, sample, THINGS.dead)
+        eventually(lambda: worker.logged("queue_is_deaf"))
+        second = door.add("Green")
+        eventually(lambda: sample.times(second) == 1)
+        eventually(lambda: made_anew(worker) == [THINGS.dead])
+        sample.declare(THINGS)
+        sample.publish(THINGS.dead, b"a letter")
+        eventually(lambda: sample.rows(KEPT) == [("a letter",)])
 
 
 def test_f_a_queue_that_was_declared_by_hand_without_its_limit_is_made_anew(
@@ -126,8 +148,7 @@ def test_f_letters_in_a_queue_that_was_declared_by_hand_are_kept_and_so_is_what_
     sample.publish(THINGS.dead, b"a letter")
     sample.publish(THINGS.name, b"what waits")
     with sample.running("worker") as worker:
-        kept = "select convert_from(body, 'UTF8') from inbox_failures where dead order by 1"
-        eventually(lambda: sample.rows(kept) == [("a letter",), ("what waits",)])
+        eventually(lambda: sample.rows(KEPT) == [("a letter",), ("what waits",)])
         assert made_anew(worker) == [THINGS.dead]
     sample.declare(THINGS)
 
