@@ -14,27 +14,30 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from deploy.head_office.records import RECORDS
-from deploy.runner import installation
 from deploy.runner.database_roles import DATABASE
-from deploy.runner.environment import command
 from deploy.runner.services import SERVICES
 from deploy.runner.system import System
+from tests.faults import verifying
 from tests.faults.evidence import Booked, Delivery, Held, Post, Session, Stock
 
 CANARY = "Kanarienvogel"
 PERSONAL = ("customer", "note", "delivery")
 
 HELD = """
+    with paid as (
+        select order_id, jsonb_object_agg(payment_mode, minor) as paid from (
+            select order_id, payment_mode, sum(amount_minor) as minor from orders.payments group by 1, 2
+        ) by_mode group by 1
+    ), moved as (
+        select order_id, jsonb_object_agg(sku, quantity) as moved from orders.movements group by 1
+    ), noted as (
+        select order_id, jsonb_object_agg(sku, quantity) as noted from catalog.sale_lines group by 1
+    )
     select o.order_id::text, md5(o.document::text) as seen, o.state, o.mode, o.session_id::text, o.series, o.sequence,
-        o.invoice_number, o.total_minor,
-        coalesce((select jsonb_object_agg(m.payment_mode, m.minor) from (select p.payment_mode,
-            sum(p.amount_minor) as minor from orders.payments p where p.order_id = o.order_id group by 1) m), '{}')
-            as paid,
-        coalesce((select jsonb_object_agg(m.sku, m.quantity) from orders.movements m where m.order_id = o.order_id),
-            '{}') as moved, o.business_date,
-        coalesce((select jsonb_object_agg(s.sku, s.quantity) from catalog.sale_lines s
-            where s.order_id = o.order_id), '{}') as noted
+        o.invoice_number, o.total_minor, o.business_date, coalesce(paid, '{}') as paid, coalesce(moved, '{}') as moved,
+        coalesce(noted, '{}') as noted
     from orders.orders o
+        left join paid using (order_id) left join moved using (order_id) left join noted using (order_id)
 """
 DOCUMENTS = "select order_id::text, document from orders.orders where order_id::text = any(%s)"
 # answers that judged an order since it last began anew
@@ -66,6 +69,17 @@ LETTERS = "select id, consumer, error from {}.inbox_failures where dead"
 BOOKED = "select order_id, invoice_number, total_minor, document from orders"
 # not sent, or for a minute not known to have arrived
 UNSENT = "select count(*) from {}.outbox where published_at is null or created_at < now() - interval '60 s'"
+# sales whose fact is still on its way to `catalog`
+UNHEARD = """
+    select count(*) from orders.orders o
+    where not exists (select from catalog.sale_lines s where s.order_id = o.order_id)
+"""
+MOVING = f"""
+    select (select count(*) from orders.orders where state in ('waiting', 'void_asked'))
+        + (select count(*) from sync.deliveries where state not in ('synced', 'pending', 'withdrawn'))
+        + (select count(*) from sessions.offline_sessions where status in ('open', 'syncing'))
+        + {" + ".join(f"({UNSENT.format(service)})" for service in SERVICES)} + ({UNHEARD})
+"""
 
 
 def seen_digest(document: dict[str, Any]) -> str:
@@ -136,6 +150,13 @@ class Collector:
     def unsent(self) -> dict[str, int]:
         return {service: self._rows(UNSENT.format(service))[0].count for service in SERVICES}
 
+    def unheard(self) -> int:
+        return int(self._rows(UNHEARD)[0][0])
+
+    def moving(self) -> int:
+        """How much of all that was confirmed has not arrived, was not told or not heard."""
+        return int(self._rows(MOVING)[0][0])
+
     def inbox_doubles(self) -> list[str]:
         return [f"{row.consumer}: {row.event_id}" for s in SERVICES for row in self._rows(DOUBLES.format(s))]
 
@@ -151,9 +172,8 @@ class Collector:
             return [flaw for flaws in both.map(self._verify, ("orders", "sessions")) for flaw in flaws]
 
     def _verify(self, service: str) -> list[str]:
-        done = installation.run(command(service, "verify"), self._system.plan.environment(service, "door"))
-        said = (done.stdout + done.stderr).splitlines()[-5:]
-        return [f"{service}: {line}" for line in said] if done.returncode else []
+        told = self._system.plan.environment(service, "door")
+        return [f"{service}: {line}" for line in verifying.complaints(service, told)]
 
     def canaries(self) -> list[str]:
         """Files that hold a customer's name, of the database, the broker, the logs and all others of the store's."""

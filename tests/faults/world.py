@@ -37,11 +37,6 @@ from tests.faults.shop import BackOffice, Tills
 from tests.support import own_ports
 
 LOOK_S = 0.2
-# sales whose fact is still on its way to `catalog`
-UNHEARD = """
-    select count(*) from orders.orders o
-    where not exists (select from catalog.sale_lines s where s.order_id = o.order_id)
-"""
 # eight tills at this pace sell some thirty times a second
 PAUSE_S = 0.22
 SHORT_PAUSE_S, LONGEST_PAUSE_S = 0.4, supervisor.LONGEST_PAUSE_S
@@ -333,12 +328,7 @@ class World:
 
     def at_rest(self) -> bool:
         """Whether everything that was confirmed has arrived and all that had to be told was told, and heard."""
-        [(orders,)] = self.sql("select count(*) from orders.orders where state in ('waiting', 'void_asked')")
-        at_rest = "('synced', 'pending', 'withdrawn')"
-        [(here,)] = self.sql(f"select count(*) from sync.deliveries where state not in {at_rest}")
-        [(sessions,)] = self.sql("select count(*) from sessions.offline_sessions where status in ('open', 'syncing')")
-        moving = orders or here or sessions or sum(self.collector.unsent().values())
-        return not moving and self.all_well() and not self.sql(UNHEARD)[0][0]
+        return not self.collector.moving() and self.all_well()
 
     def all_well(self) -> bool:
         """Whether every process does its work and the store is online."""
@@ -355,7 +345,7 @@ class World:
         here = self.sql("select state, count(*) from sync.deliveries group by 1 order by 1")
         sessions = self.sql("select status, count(*) from sessions.offline_sessions group by 1 order by 1")
         idle = [name for name, process in self.store.state["processes"].items() if not process["ready"]]
-        told = f"unsent {self.collector.unsent()}, not heard by catalog {self.sql(UNHEARD)[0][0]}"
+        told = f"unsent {self.collector.unsent()}, not heard by catalog {self.collector.unheard()}"
         return f"orders {orders}, deliveries {here}, sessions {sessions}, {told}, not ready {idle}"
 
 

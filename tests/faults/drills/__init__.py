@@ -10,7 +10,13 @@ __all__ = ["DRILLS", "NOT_MADE", "ONE_STORE", "OTHER_STORE", "random_kills"]
 
 # a drill waits for most of its time: two stores are struck at once
 ONE_STORE: tuple[Drill, ...] = (*processes.DRILLS, *head_office.DRILLS, POINTS)
-OTHER_STORE: tuple[Drill, ...] = (*database.DRILLS, *machine.DRILLS, *broker.DRILLS, *head_office.FEEDS)
+OTHER_STORE: tuple[Drill, ...] = (
+    *database.DRILLS,
+    *machine.DRILLS,
+    *broker.DRILLS,
+    *head_office.ANSWERS,
+    *head_office.FEEDS,
+)
 DRILLS = (*ONE_STORE, *OTHER_STORE)
 
 
