@@ -1,4 +1,4 @@
-"""The delivered `verify`, in a process that has imported it already: alone it does that for a second, every row."""
+"""The delivered `verify`, in a process that has its imports already: they take longer than most of what it reads."""
 
 import io
 import multiprocessing

@@ -128,12 +128,12 @@ DRILLS = (
     Drill(
         "F48b", "orders are stored, the answer comes too late", mood(_orders("late_ms", 8000, every=4)), 60, sells=SALES
     ),
-    Drill("F49a", "one order in ten is refused", cured(REFUSAL), 40, sells=SALES),
-    Drill("F49b", "one order in ten is a 500", mood(_orders("status", 500, every=10)), 60, sells=SALES),
     Drill("F53", "head office forgets three orders", forgets, 60),
     Drill("F56", "Offline Mode by hand while replies are lost and orders made void", mode_by_hand, 60, sells=60),
 )
 ANSWERS = (
+    Drill("F49a", "one order in ten is refused", cured(REFUSAL), 40, sells=SALES),
+    Drill("F49b", "one order in ten is a 500", mood(_orders("status", 500, every=10)), 60, sells=SALES),
     Drill("F50a", "429 with Retry-After for everything", TOO_MANY, 40, sells=SALES),
     Drill("F50b", "503 with a Retry-After that means nothing", mood(_orders("unavailable", "soon")), 40, sells=SALES),
     Drill("F51", "401 for everything: the drain rests", mood({"kind": "unauthorised"}), 40, sells=SALES),

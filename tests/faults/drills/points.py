@@ -14,7 +14,7 @@ from tests.faults.rounds import Drill
 from tests.faults.shop import OFTEN, SELDOM
 from tests.faults.world import NotHeld, NotStruck, World
 
-WITHIN_S = 420
+WITHIN_S = 540
 ONLINE_WITHIN_S = 20
 SHOWN, NAMED = 12, 3
 # of each process between two errands: a till waits for every death of `orders`
