@@ -5,8 +5,8 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from deploy.demo import selling
@@ -35,6 +35,16 @@ class Tills:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._sold = 0
+
+    @contextmanager
+    def slower(self, times: float) -> Iterator[None]:
+        """They rest so many times as long for a while."""
+        usual = self._pause
+        self._pause = usual * times
+        try:
+            yield
+        finally:
+            self._pause = usual
 
     def start(self) -> None:
         self._stopping.clear()

@@ -19,6 +19,8 @@ ONLINE_WITHIN_S = 20
 SHOWN, NAMED = 12, 3
 # of each process between two errands: a till waits for every death of `orders`
 PORTION = 15
+# what tills rest between two sales, in times of the usual
+SLOWER = 3
 # each takes a prefix of the few that there are: only where it is what is left to strike
 PAIRING = re.compile(r"\b(pair|retire)\b")
 # what dies at any moment answers somebody with an error
@@ -74,6 +76,18 @@ ERRANDS = (
 
 def every_point(world: World) -> bool:
     """Each point that was ever reached; a process dies at whichever that is armed it comes to next."""
+    # whatever is started anew needs the processors
+    with world.tills.slower(SLOWER):
+        left = _strike_all(world)
+    world.back_office.pairs = SELDOM
+    reached = len(world.armoury.seen())
+    struck = f"{reached - len(left)} of {reached} points struck"
+    world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
+    return not left
+
+
+def _strike_all(world: World) -> list[str]:
+    """Those that were not struck in time."""
     portions = _portions(sorted(world.armoury.seen()))
     armed = set[str]()
     began = time.monotonic()
@@ -91,11 +105,7 @@ def every_point(world: World) -> bool:
             world.pause(1)
         seconds = world.left(began, WITHIN_S)
         print(f"points: {len(left)} left {seconds:.0f} s before the end, {', '.join(left[:NAMED])}")
-    world.back_office.pairs = SELDOM
-    reached = len(world.armoury.seen())
-    struck = f"{reached - len(left)} of {reached} points struck"
-    world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
-    return not left
+    return left
 
 
 def _portions(points: list[str]) -> Iterator[list[str]]:

@@ -19,6 +19,8 @@ SALE = "orders.door:orders.handlers.selling._once"
 TAKE = "chassis.inbox.Inbox.take"
 ACK = "ack.chassis.intake.Intake._take"
 DEATHS = 30
+# sales between ten kills, at least
+AT_RANDOM = 40
 # a till waits so long for what it cannot sell without: `orders` started anew, the whole store started anew, `orders`
 # found to stand still
 AWAY_S, ALL_AWAY_S, STILL_S = 10, 40, 25
@@ -63,7 +65,7 @@ def drain_dies_often(world: World) -> bool:
     """More often than a broker of today delivers by default, each time with all that it was given unacknowledged."""
     with world.outage():
         world.sell(40)
-        with world.system.stopped("sync.worker"):
+        with world.system.stopped("sync.worker"), world.tills.slower(broker.LONG):
             given = [broker.given_to_one_that_dies(world, "sync.orders") for _ in range(DEATHS)]
     for _ in range(3):
         world.strike_at(f"sync.worker:{ACK}.before", within=60)
@@ -148,13 +150,14 @@ def ask_and_leave(address: str) -> socket.socket:
 
 def at_random(world: World) -> bool:
     """Ten kills of anything, at any moment."""
-    struck = 0
+    struck, enough = 0, world.journal.count() + AT_RANDOM
     until = time.monotonic() + 90
     while struck < 10 and time.monotonic() < until:
         world.pause(world.rng.uniform(0.05, 1.5))
         struck += world.kill(world.rng.choice((*DOORS, *WORKERS, *WORKERS, *SERVERS)))
         if world.rng.random() < 0.2:
             world.office.set(*([{"kind": "down"}] if world.rng.random() < 0.5 else []))
+    world.until(f"{AT_RANDOM} sales in all", lambda: world.journal.count() >= enough, within=60)
     return struck == 10
 
 
@@ -192,4 +195,12 @@ DRILLS = (
     Drill("F57", "an update while orders wait in the queue", update_with_a_full_queue, 40, most_wait=AWAY_S, sells=60),
     Drill("F60", "readers of metrics ask and never read", readers_hang, 10, sells=40),
 )
-RANDOM = Drill("random", "ten kills of anything at any moment", at_random, 60, rounds=10, most_wait=ALL_AWAY_S)
+RANDOM = Drill(
+    "random",
+    "ten kills of anything at any moment",
+    at_random,
+    60,
+    rounds=10,
+    most_wait=ALL_AWAY_S,
+    sells=AT_RANDOM,
+)
