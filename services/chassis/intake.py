@@ -41,6 +41,7 @@ AT_ONCE = 500
 EventIds = Annotated[list[UUID], Field(max_length=10_000)]
 
 ATTRIBUTE = "intake"
+DEAF = "deaf"
 
 
 class Deaf(Exception):
@@ -98,8 +99,11 @@ class Intake(Entrypoint):
             except Deaf as error:
                 self._heard_nothing(error.queue)
             except amqp.InternalError:
+                # a declaration is answered for a deaf queue too, so it is the one that is consumed from
                 self._heard_nothing(self.queue.name)
             except AWAY as error:
+                # how long a queue was deaf before says nothing of one whose broker comes back
+                self._deaf_since.clear()
                 log.warning("intake_waits", queue=self.queue.name, reason=type(error).__name__)
             except Exception:
                 log.exception("intake_failed", queue=self.queue.name)
@@ -157,7 +161,7 @@ class Intake(Entrypoint):
         since = self._deaf_since.setdefault(name, now)
         log.error("queue_is_deaf", queue=name, seconds=round(now - since))
         if now - since >= DEAF_FOR_S:
-            self._make_anew(name, "deaf")
+            self._make_anew(name, DEAF)
 
     def _make_anew(self, name: str, why: str) -> None:
         """Deletes a queue that cannot be relied on; it is declared again at once.
@@ -166,7 +170,7 @@ class Intake(Entrypoint):
         unless their queue is deaf.
         """
         with suppress(*AWAY), connect(self._uri, "watchdog") as connection:
-            if name == self.queue.dead and name not in self._deaf_since:
+            if name == self.queue.dead and why != DEAF:
                 self._drain_dead(connection)
             connection.channel().queue_delete(name)
             log.error("queue_made_anew", queue=name, why=why)
@@ -194,6 +198,7 @@ class Intake(Entrypoint):
         while (message := self._next_letter(channel)) is not None:
             self._inbox.keep_dead(_bytes(message), _sender(message), "given up by the broker")
             channel.basic_ack(message.delivery_tag)
+        # after an answer alone: a deaf queue holds up the closing too
         channel.close()
 
     def _next_letter(self, channel: amqp.Channel) -> amqp.Message | None:

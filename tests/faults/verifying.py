@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 
+from services.chassis.main import main
+
 LAST_LINES = 5
 
 _ready = multiprocessing.get_context("forkserver")
@@ -21,12 +23,10 @@ def complaints(service: str, environment: Mapping[str, str]) -> list[str]:
     if error := end.exception():
         return [f"{type(error).__name__}: {error}"]
     status, said = end.result()
-    return said.splitlines()[-LAST_LINES:] if status else []
+    return (said.splitlines() or [f"ended with {status}"])[-LAST_LINES:] if status else []
 
 
 def _verify(package: str, environment: Mapping[str, str]) -> tuple[int, str]:
-    from services.chassis.main import main
-
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = [package, "verify"]

@@ -14,7 +14,7 @@ from chassis_system import Running, Sample
 from deploy.runner.rabbitmq import RabbitMQ
 from services.chassis import intake
 from services.chassis.amqp_connection import connect
-from services.chassis.intake import Intake
+from services.chassis.intake import Deaf, Intake
 from services.chassis.topology import Queue, declare
 from tests.integration.chassis.sample.events import THINGS
 from tests.support import eventually
@@ -108,7 +108,7 @@ def test_f_a_queue_that_is_there_and_answers_nobody_is_made_anew(
             assert worker.logged("queue_made_anew")
 
 
-def test_f_a_queue_of_dead_letters_that_answers_nobody_is_made_anew_and_holds_up_no_fact(
+def test_f_a_queue_of_dead_letters_that_answers_nobody_is_made_anew_and_facts_go_on(
     new_sample: Callable[[], Sample], broker: RabbitMQ
 ) -> None:
     sample = new_sample()
@@ -151,6 +151,33 @@ def test_f_letters_in_a_queue_that_was_declared_by_hand_are_kept_and_so_is_what_
         eventually(lambda: sample.rows(KEPT) == [("a letter",), ("what waits",)])
         assert made_anew(worker) == [THINGS.dead]
     sample.declare(THINGS)
+
+
+def test_f_letters_are_kept_also_where_their_queue_is_silent_at_first(
+    vhost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A queue that is made anew because it stands there otherwise, which only a deaf one may lose."""
+    plain, silences, kept = Intake._next_letter, [True], list[bytes]()
+
+    def next_letter(self: Intake, channel: amqp.Channel) -> amqp.Message | None:
+        if silences:
+            silences.pop()
+            raise Deaf(self.queue.dead)
+        return plain(self, channel)
+
+    monkeypatch.setattr(Intake, "_next_letter", next_letter)
+    with connect(vhost, "tests") as connection:
+        channel = connection.channel()
+        channel.queue_declare(THINGS.dead, durable=True, auto_delete=False)
+        channel.basic_publish(amqp.Message(b"a letter", delivery_mode=2), routing_key=THINGS.dead)
+    taking: Any = intake_of(vhost)
+    taking._inbox = SimpleNamespace(keep_dead=lambda body, _sender, _why: kept.append(body))
+    with pytest.raises(Deaf) as silent, connect(vhost, "tests") as connection:
+        taking._declare(connection)
+    taking._heard_nothing(silent.value.queue)
+    with pytest.raises(amqp.PreconditionFailed), connect(vhost, "tests") as connection:
+        taking._declare(connection)
+    assert kept == [b"a letter"]
 
 
 def made_anew(worker: Running) -> list[str]:
