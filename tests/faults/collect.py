@@ -67,8 +67,10 @@ STOCK = """
 DOUBLES = "select consumer, event_id::text from {}.inbox group by 1, 2 having count(*) > 1"
 LETTERS = "select id, consumer, error from {}.inbox_failures where dead"
 BOOKED = "select order_id, invoice_number, total_minor, document from orders"
-# not sent, or for a minute not known to have arrived
-UNSENT = "select count(*) from {}.outbox where published_at is null or created_at < now() - interval '60 s'"
+# not sent, or for so long not known to have arrived
+UNSENT = "select count(*) from {}.outbox where published_at is null or created_at < now() - interval '{} s'"
+# at rest, nothing gets as old as that while evidence is read
+LATE_S, LATE_SOON_S = 60, 30
 # sales whose fact is still on its way to `catalog`
 UNHEARD = """
     select count(*) from orders.orders o
@@ -78,7 +80,7 @@ MOVING = f"""
     select (select count(*) from orders.orders where state in ('waiting', 'void_asked'))
         + (select count(*) from sync.deliveries where state not in ('synced', 'pending', 'withdrawn'))
         + (select count(*) from sessions.offline_sessions where status in ('open', 'syncing'))
-        + {" + ".join(f"({UNSENT.format(service)})" for service in SERVICES)} + ({UNHEARD})
+        + {" + ".join(f"({UNSENT.format(service, LATE_SOON_S)})" for service in SERVICES)} + ({UNHEARD})
 """
 
 
@@ -148,13 +150,13 @@ class Collector:
         return (Stock(row.sku, row.sold, row.moved) for row in self._rows(STOCK))
 
     def unsent(self) -> dict[str, int]:
-        return {service: self._rows(UNSENT.format(service))[0].count for service in SERVICES}
+        return {service: self._rows(UNSENT.format(service, LATE_S))[0].count for service in SERVICES}
 
     def unheard(self) -> int:
         return int(self._rows(UNHEARD)[0][0])
 
     def moving(self) -> int:
-        """How much of all that was confirmed has not arrived, was not told or not heard."""
+        """How many orders, deliveries, sessions and facts are still on their way."""
         return int(self._rows(MOVING)[0][0])
 
     def inbox_doubles(self) -> list[str]:

@@ -22,6 +22,8 @@ CUSTOMER_EVERY = 5
 AGAIN_EVERY = 11
 # an errand that gets no answer is left; the next one is as good
 ERRAND_S = 5.0
+# what tills rest between two sales, in times of the usual, while a fault lasts that has met enough of them
+AT_EASE = 3
 # each pairing takes a prefix of invoices, of which an installation has sixty
 SELDOM, OFTEN = 0.02, 4
 
@@ -37,10 +39,10 @@ class Tills:
         self._sold = 0
 
     @contextmanager
-    def slower(self, times: float) -> Iterator[None]:
-        """They rest so many times as long for a while."""
+    def at_ease(self) -> Iterator[None]:
+        """They rest longer: another store needs the processors, and so does whatever is started anew."""
         usual = self._pause
-        self._pause = usual * times
+        self._pause = usual * AT_EASE
         try:
             yield
         finally:

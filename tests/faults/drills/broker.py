@@ -16,8 +16,6 @@ from tests.faults.world import NotHeld, World
 
 FACTS = ("sync.orders", "sync.facts", "catalog.facts", "orders.outcomes", "sessions.facts")
 SERVICES = ("catalog", "orders", "sync", "sessions")
-# what a till rests between two sales, in times of the usual, while a fault lasts that has met enough of them
-LONG = 4
 # each with a number of its own: the same bytes are the same letter
 UNREADABLE = (
     ("\x80\x04nonsense %d", "application/x-python-serialize"),
@@ -81,7 +79,7 @@ def still_for_long(world: World) -> bool:
     """For longer than two heartbeats: whoever waits for its word goes on, or makes a new connection."""
     with world.frozen("rabbitmq"):
         world.sell(60)
-        with world.tills.slower(LONG):
+        with world.tills.at_ease():
             world.pause(2 * world.heartbeat_s + 5)
     return True
 
@@ -93,7 +91,7 @@ def alarm(world: World) -> None:
     try:
         world.seen("the alarm", lambda: "disk" in control("eval", "rabbit_alarm:get_alarms()."), within=15)
         world.sell(60)
-        with world.tills.slower(LONG):
+        with world.tills.at_ease():
             world.pause(20)
     finally:
         control("set_disk_free_limit", "1GB")

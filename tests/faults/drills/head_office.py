@@ -13,6 +13,9 @@ NEWEST = """
     select order_id::text, business_date::text from orders.orders
     where state = 'synced' and not order_id::text = any(%s) order by id desc limit 3
 """
+DAYS = (
+    "select order_id::text, business_date::text from orders.orders where state = 'synced' and order_id::text = any(%s)"
+)
 
 
 def mood(*dials: dict[str, object]) -> Strike:
@@ -76,6 +79,21 @@ def forgets(world: World) -> None:
     world.until("the comparison names them", lambda: world.differences(rows[0][1]) >= {i for i, _ in rows}, within=60)
     for order_id, _ in rows:
         world.send_one_again(order_id)
+
+
+def send_what_is_missing(world: World) -> None:
+    """Where the person was interrupted who does so, by the death of what was asked."""
+    world.until("nothing is missing", lambda: not _sent_again(world), within=60)
+
+
+def _sent_again(world: World) -> dict[str, str]:
+    """Orders that head office forgot and did not have until now, by their days."""
+    there = {order.order_id for order in world.collector.booked()}
+    missing = dict(world.sql(DAYS, list(world.forgotten - there)))
+    for day in set(missing.values()):
+        for order_id in missing.keys() & world.differences(day):
+            world.send_one_again(order_id)
+    return missing
 
 
 def feed(kind: str) -> Strike:

@@ -19,8 +19,6 @@ ONLINE_WITHIN_S = 20
 SHOWN, NAMED = 12, 3
 # of each process between two errands: a till waits for every death of `orders`
 PORTION = 15
-# what tills rest between two sales, in times of the usual
-SLOWER = 3
 # each takes a prefix of the few that there are: only where it is what is left to strike
 PAIRING = re.compile(r"\b(pair|retire)\b")
 # what dies at any moment answers somebody with an error
@@ -76,9 +74,9 @@ ERRANDS = (
 
 def every_point(world: World) -> bool:
     """Each point that was ever reached; a process dies at whichever that is armed it comes to next."""
-    # whatever is started anew needs the processors
-    with world.tills.slower(SLOWER):
+    with world.tills.at_ease():
         left = _strike_all(world)
+    head_office.send_what_is_missing(world)
     world.back_office.pairs = SELDOM
     reached = len(world.armoury.seen())
     struck = f"{reached - len(left)} of {reached} points struck"
