@@ -13,7 +13,8 @@ from tests.faults.rounds import Drill
 from tests.faults.world import NotHeld, World
 
 RESETS = 10
-STARTS_WITHIN_S = 30
+# one that starts never ends; no measure of speed, for it shares a tenth of a processor with the drill that starts it
+STARTS_WITHIN_S = 90
 REFUSED = 2
 
 
