@@ -13,8 +13,7 @@ from tests.faults.rounds import Drill
 from tests.faults.world import NotHeld, World
 
 RESETS = 10
-# one that starts never ends; no measure of speed, for it shares a tenth of a processor with the drill that starts it
-STARTS_WITHIN_S = 90
+STARTS_WITHIN_S = 30
 REFUSED = 2
 
 
@@ -76,7 +75,9 @@ def unsafe(world: World) -> None:
             "STORE_DOOR_LISTEN": "127.0.0.1:0",
             "STORE_METRICS_LISTEN": "127.0.0.1:0",
         }
-        done = installation.run(command("orders", "door"), environment, within=STARTS_WITHIN_S)
+        # in a session of its own, as the runner starts it: else it shares the drill's part of the processors
+        words = ["setsid", *command("orders", "door")]
+        done = installation.run(words, environment, within=STARTS_WITHIN_S)
     except subprocess.TimeoutExpired as error:
         raise NotHeld(f"it starts, and says {error.stderr!r:.400}") from error
     finally:

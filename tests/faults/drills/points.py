@@ -76,8 +76,8 @@ def every_point(world: World) -> bool:
     """Each point that was ever reached; a process dies at whichever that is armed it comes to next."""
     with world.tills.at_ease():
         left = _strike_all(world)
-    head_office.send_what_is_missing(world)
     world.back_office.pairs = SELDOM
+    head_office.send_what_is_missing(world)
     reached = len(world.armoury.seen())
     struck = f"{reached - len(left)} of {reached} points struck"
     world.notes["points"] = "; not ".join([struck, *left[:SHOWN]])
