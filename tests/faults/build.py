@@ -14,19 +14,29 @@ SHORT, DELIVERED = "short", "delivered"
 
 
 def main() -> None:
-    """Patches, installs the seams, shortens what waits for minutes, and runs the service."""
+    """Patches, and runs what is asked for."""
     service, kind = sys.argv.pop(1), sys.argv[1]
     if kind in ("door", "worker"):
         boot.patch()
-        from tests.faults import defences, seams, short_clocks
+        prepare(service, kind)
+    run(service)
 
-        if os.environ[CLOCKS] == SHORT:
-            short_clocks.install()
-        seams.Seams(Path(os.environ[FOLDER]), f"{service}.{kind}").install()
-        defences.switch_off(os.environ.get(SABOTAGE, ""), service)
-    from services.chassis.main import main as run
 
-    run(f"services.{service}")
+def prepare(service: str, kind: str) -> None:
+    """Installs the seams, and shortens what waits for minutes."""
+    from tests.faults import defences, seams, short_clocks
+
+    if os.environ[CLOCKS] == SHORT:
+        short_clocks.install()
+    seams.Seams(Path(os.environ[FOLDER]), f"{service}.{kind}").install()
+    defences.switch_off(os.environ.get(SABOTAGE, ""), service)
+
+
+def run(service: str) -> None:
+    """Runs the service as it is delivered."""
+    from services.chassis.main import main as delivered
+
+    delivered(f"services.{service}")
 
 
 if __name__ == "__main__":

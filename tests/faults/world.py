@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from deploy.demo.people import sign_in
 from deploy.demo.store import HeadOfficeDials, Store
 from deploy.runner import supervisor
 from deploy.runner.database_roles import DATABASE
+from deploy.runner.environment import PROJECT
 from deploy.runner.plan import Plan
 from deploy.runner.postgres import Postgres
 from deploy.runner.process import Process, descendants, last_words
@@ -30,6 +32,7 @@ from services.chassis import amqp_connection
 from tests.faults import build, other_broker, short_clocks
 from tests.faults.collect import Collector
 from tests.faults.defences import FSYNC
+from tests.faults.forking import Startable
 from tests.faults.journal import Journal
 from tests.faults.pace import watched
 from tests.faults.seams import Armoury
@@ -52,17 +55,27 @@ class BuiltPlan(Plan):
     defence_off = ""
     other_broker: Path | None = None
     clocks = build.SHORT
+    # whether what has died is forked, instead of started from nothing
+    at_once = False
 
     def service(self, service: str, kind: str) -> HttpProcess:
         process = super().service(service, kind)
-        inner: Any = process.process
-        words = inner._command
-        words[words.index("-m") + 1 :] = [build.__name__, service, kind]
-        inner._environment |= {
+        told = self.environment(service, kind) | {
             build.FOLDER: str(self.faults),
             build.SABOTAGE: self.defence_off,
             build.CLOCKS: self.clocks,
         }
+        process.process = Startable(
+            service,
+            kind,
+            at_once=lambda: self.at_once,
+            name=process.name,
+            command=[sys.executable, "-m", build.__name__, service, kind],
+            folder=PROJECT,
+            log=self.logs / f"{process.name}.log",
+            environment=told,
+            death_signal=signal.SIGKILL,
+        )
         return process
 
     def another(self, service: str, kind: str) -> HttpProcess:
@@ -188,6 +201,16 @@ class World:
             yield
         finally:
             _signal(pids, signal.SIGCONT)
+
+    @contextmanager
+    def started_at_once(self) -> Iterator[None]:
+        """What dies meanwhile is there again without its modules being read anew."""
+        plan: Any = self.system.plan
+        plan.at_once = True
+        try:
+            yield
+        finally:
+            plan.at_once = False
 
     @contextmanager
     def dials(self, *dials: dict[str, Any]) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Evidence is read from where it lies: each flaw that is planted in a real store turns exactly its lines red."""
 
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ import pytest
 from deploy.head_office.records import RECORDS
 from deploy.runner import supervisor
 from deploy.runner.database_roles import DATABASE
+from tests.faults import build, forking
 from tests.faults.checker import check
 from tests.faults.collect import CANARY
+from tests.faults.drills import processes
 from tests.faults.rounds import Drill, Rounds, evidence_of
 from tests.faults.world import World
 
@@ -161,6 +164,23 @@ def test_a_name_in_a_file_turns_its_line_red(world: World) -> None:
 
 def test_a_store_that_was_put_right_is_as_it_was(world: World) -> None:
     assert red(world) == set()
+
+
+def _die(world: World) -> None:
+    """One that was started from nothing, then one that was forked."""
+    with world.started_at_once():
+        for program in (build, forking):
+            pid = world.system.pid("orders.door") or 0
+            assert program.__name__ in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            assert os.getsid(pid) == pid
+            world.strike_at(f"{processes.SALE}.after_commit")
+            world.until("another one", lambda dead=pid: world.system.pid("orders.door") not in (None, dead), within=60)
+            world.sell(20)
+
+
+def test_a_process_that_is_forked_works_and_is_struck_like_one_that_is_started(world: World) -> None:
+    row = Rounds(world).play(Drill("forked", "two die", _die, 60, most_wait=10, sells=40))
+    assert (row.wrong, row.lacks, row.lost) == ({}, 0, 0)
 
 
 @contextmanager

@@ -150,15 +150,21 @@ def ask_and_leave(address: str) -> socket.socket:
 
 def at_random(world: World) -> bool:
     """Ten kills of anything, at any moment."""
-    struck, enough = 0, world.journal.count() + AT_RANDOM
-    until = time.monotonic() + 90
+    enough = world.journal.count() + AT_RANDOM
+    with world.started_at_once():
+        struck = _kill_ten(world)
+        world.until(f"{AT_RANDOM} sales in all", lambda: world.journal.count() >= enough, within=60)
+    return struck == 10
+
+
+def _kill_ten(world: World) -> int:
+    struck, until = 0, time.monotonic() + 90
     while struck < 10 and time.monotonic() < until:
         world.pause(world.rng.uniform(0.05, 1.5))
         struck += world.kill(world.rng.choice((*DOORS, *WORKERS, *WORKERS, *SERVERS)))
         if world.rng.random() < 0.2:
             world.office.set(*([{"kind": "down"}] if world.rng.random() < 0.5 else []))
-    world.until(f"{AT_RANDOM} sales in all", lambda: world.journal.count() >= enough, within=60)
-    return struck == 10
+    return struck
 
 
 POST = "sync.worker:head_office.send_order"
