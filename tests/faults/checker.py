@@ -180,8 +180,10 @@ def each_fact_taken_once(found: Evidence) -> Iterator[str]:
 
 
 def only_planted_letters_are_dead(found: Evidence) -> Iterator[str]:
-    if len(found.dead_letters) != found.poison:
-        yield f"{len(found.dead_letters)} dead letters, {found.poison} planted: {', '.join(found.dead_letters[:3])}"
+    for digest in found.dead_letters.keys() - found.poison:
+        yield f"dead, and not planted: {found.dead_letters[digest]}"
+    if gone := found.poison - found.dead_letters.keys():
+        yield f"{len(gone)} of {len(found.poison)} that were planted are not among the dead letters"
 
 
 def every_order_stands_somewhere(found: Evidence) -> Iterator[str]:

@@ -65,7 +65,7 @@ STOCK = """
     from orders.stock s
 """
 DOUBLES = "select consumer, event_id::text from {}.inbox group by 1, 2 having count(*) > 1"
-LETTERS = "select id, consumer, error from {}.inbox_failures where dead"
+LETTERS = "select encode(sha256(body), 'hex') as digest, id, consumer, error from {}.inbox_failures where dead"
 BOOKED = "select order_id, invoice_number, total_minor, document from orders"
 # not sent, or for so long not known to have arrived
 UNSENT = "select count(*) from {}.outbox where published_at is null or created_at < now() - interval '{} s'"
@@ -162,8 +162,9 @@ class Collector:
     def inbox_doubles(self) -> list[str]:
         return [f"{row.consumer}: {row.event_id}" for s in SERVICES for row in self._rows(DOUBLES.format(s))]
 
-    def dead_letters(self) -> list[str]:
-        return [f"{s} {row.id}: {row.consumer}, {row.error}" for s in SERVICES for row in self._rows(LETTERS.format(s))]
+    def dead_letters(self) -> dict[str, str]:
+        found = ((service, row) for service in SERVICES for row in self._rows(LETTERS.format(service)))
+        return {row.digest: f"{service} {row.id}: {row.consumer}, {row.error}" for service, row in found}
 
     def corrected(self) -> set[str]:
         return {row.order_id for row in self._rows("select distinct order_id::text from orders.amendments")}

@@ -114,7 +114,8 @@ class Evidence:
     stock: tuple[Stock, ...]
     unsent: Mapping[str, int]
     inbox_doubles: tuple[str, ...]
-    dead_letters: tuple[str, ...]
+    # by the hash of what was sent
+    dead_letters: Mapping[str, str]
     chain_flaws: tuple[str, ...]
     canaries: tuple[str, ...]
     # at head office
@@ -123,7 +124,7 @@ class Evidence:
     posts: tuple[Post, ...]
     # planted by the drill
     forgotten: frozenset[str] = frozenset()
-    poison: int = 0
+    poison: frozenset[str] = frozenset()
     # how the round went
     struck: bool = True
     not_held: str = ""

@@ -13,10 +13,10 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
+import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Wanted:
 
 
 class Forked:
-    """What the runner asks of a child, of one that is somebody else's."""
+    """What the runner asks of a child, of one that is somebody else's. Its environment is not to be seen in /proc."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -65,7 +65,8 @@ class Forked:
         self._wait(None)
 
     def send_signal(self, number: signal.Signals) -> None:
-        signal.pidfd_send_signal(self._ended, number)
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._ended, number)
 
     def _wait(self, milliseconds: int | None) -> bool:
         look = select.poll()
@@ -74,41 +75,49 @@ class Forked:
 
 
 class Forker:
-    """The process that has read the modules; it ends with this one, and what it has forked with it."""
+    """The process that has read the modules, from its first use on; what it has forked ends with it."""
 
     def __init__(self, service: str, kind: str) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        words = [sys.executable, "-m", __name__, service, kind, str(theirs.fileno())]
-        # it ends when nobody can ask it any more, not with the thread that asked first
-        self._process = subprocess.Popen(words, cwd=PROJECT, env=base(), pass_fds=[theirs.fileno()])
-        theirs.close()
-        self._socket, self._one_at_a_time = ours, threading.Lock()
+        self._words = [sys.executable, "-m", __name__, service, kind]
+        self._asks: socket.socket | None = None
 
     def fork(self, wanted: Wanted) -> Forked:
-        with self._one_at_a_time:
-            self._socket.send(json.dumps(asdict(wanted)).encode())
-            return Forked(int(self._socket.recv(MOST_BYTES)))
+        """Raises OSError when it has ended; the next time there is another."""
+        asks, self._asks = self._asks or self._started(), None
+        asks.send(json.dumps(asdict(wanted)).encode())
+        answer = asks.recv(MOST_BYTES)
+        if not answer:
+            raise BrokenPipeError(f"{' '.join(self._words)} has ended")
+        self._asks = asks
+        return Forked(int(answer))
 
+    def end(self) -> None:
+        if self._asks:
+            self._asks.close()
+            self._process.wait()
 
-@cache
-def forker(service: str, kind: str) -> Forker:
-    return Forker(service, kind)
+    def _started(self) -> socket.socket:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            number = theirs.fileno()
+            words = [*self._words, str(number)]
+            self._process = subprocess.Popen(words, cwd=PROJECT, env=base(), pass_fds=[number], start_new_session=True)
+        return ours
 
 
 class Startable(Process):
     """A service's process: started from nothing, as the runner does, or forked while `at_once` says so."""
 
-    def __init__(self, service: str, kind: str, *, at_once: Callable[[], bool], **as_ever: Any) -> None:
+    def __init__(self, forker: Forker, *, at_once: Callable[[], bool], **as_ever: Any) -> None:
         super().__init__(**as_ever)
-        self._service, self._kind, self._at_once = service, kind, at_once
+        self._forker, self._at_once = forker, at_once
 
     def start(self) -> None:
         if not self._at_once():
             super().start()
             return
         rotate(self.log)
-        wanted = Wanted(self._environment, str(self.log))
-        self._child = forker(self._service, self._kind).fork(wanted)  # type: ignore[assignment]
+        self._child = self._forker.fork(Wanted(self._environment, str(self.log)))  # type: ignore[assignment]
 
 
 def main() -> None:
@@ -121,12 +130,9 @@ def main() -> None:
         importlib.import_module(name)
     from eventlet import patcher
 
-    plain, wait = patcher.original("socket"), patcher.original("os")
-    asks = plain.socket(fileno=int(descriptor))
+    asks = patcher.original("socket").socket(fileno=int(descriptor))
     while asked := asks.recv(MOST_BYTES):
-        # those that have ended since
-        while _reaped(wait):
-            pass
+        _reap()
         pid = os.fork()
         if pid == 0:
             asks.close()
@@ -134,11 +140,11 @@ def main() -> None:
         asks.send(str(pid).encode())
 
 
-def _reaped(wait: Any) -> bool:
-    try:
-        return bool(wait.waitpid(-1, os.WNOHANG)[0])
-    except ChildProcessError:
-        return False
+def _reap() -> None:
+    """Lets go of those that have ended."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become(service: str, kind: str, wanted: Wanted) -> None:
@@ -160,6 +166,8 @@ def _become(service: str, kind: str, wanted: Wanted) -> None:
     try:
         build.prepare(service, kind)
         build.run(service)
+    except Exception:  # noqa: BLE001  as of one that was started, its last words are in its log
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

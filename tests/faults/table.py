@@ -38,7 +38,8 @@ def line(row: Row) -> str:
     """One row for a terminal, with what is wrong under it."""
     shown = cells(row)
     text = (
-        f"{shown[0]:<6} {shown[1]:<62.62} {row.acked:>6} acknowledged  lost {row.lost}  doubled {row.doubled}  "
+        f"{shown[0]:<6} {shown[1]:<62.62} rounds {row.rounds:>2}  attempts {row.attempts:>5}  "
+        f"acknowledged {row.acked:>5}  lost {row.lost}  doubled {row.doubled}  "
         f"unexpected {row.unexpected}  recovered {row.recovered}  not run {row.not_run}  "
         f"wait {shown[-3]}  back {shown[-2]}"
     )

@@ -32,7 +32,7 @@ from services.chassis import amqp_connection
 from tests.faults import build, other_broker, short_clocks
 from tests.faults.collect import Collector
 from tests.faults.defences import FSYNC
-from tests.faults.forking import Startable
+from tests.faults.forking import Forker, Startable
 from tests.faults.journal import Journal
 from tests.faults.pace import watched
 from tests.faults.seams import Armoury
@@ -58,16 +58,20 @@ class BuiltPlan(Plan):
     # whether what has died is forked, instead of started from nothing
     at_once = False
 
+    def __init__(self, settings: RunSettings) -> None:
+        self.forkers: list[Forker] = []
+        super().__init__(settings)
+
     def service(self, service: str, kind: str) -> HttpProcess:
         process = super().service(service, kind)
-        told = self.environment(service, kind) | {
+        told = process.process._environment | {  # type: ignore[union-attr]
             build.FOLDER: str(self.faults),
             build.SABOTAGE: self.defence_off,
             build.CLOCKS: self.clocks,
         }
+        self.forkers.append(Forker(service, kind))
         process.process = Startable(
-            service,
-            kind,
+            self.forkers[-1],
             at_once=lambda: self.at_once,
             name=process.name,
             command=[sys.executable, "-m", build.__name__, service, kind],
@@ -100,6 +104,16 @@ class BuiltPlan(Plan):
         return self.folder / "faults"
 
 
+class BuiltSystem(System):
+    """The same with what its services were forked from, which ends after them."""
+
+    def stop(self) -> None:
+        super().stop()
+        plan: Any = self.plan
+        for forker in plan.forkers:
+            forker.end()
+
+
 class NotMade(Exception):
     """A fault that this machine cannot make; the text says why."""
 
@@ -121,7 +135,7 @@ class World:
     load: float = 1.0
     journal: Journal = field(default_factory=Journal)
     forgotten: set[str] = field(default_factory=set)
-    poison: int = 0
+    poison: set[str] = field(default_factory=set)
     notes: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -169,7 +183,7 @@ class World:
         (folder / "faults" / "seen").symlink_to(seen)
         Armoury(folder / "faults")
         ports = own_ports(folder.parent / f"{folder.name}-ports.json")
-        with System(RunSettings(folder=folder, lan=False, services=SERVICES, **ports), plan) as system:
+        with BuiltSystem(RunSettings(folder=folder, lan=False, services=SERVICES, **ports), plan) as system:
             world = cls(system, seed=seed, load=load)
             try:
                 yield world

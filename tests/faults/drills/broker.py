@@ -1,5 +1,6 @@
 """A broker that dies, stands still, fills up, forgets, or holds what nobody can read."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -141,9 +142,10 @@ def poison(world: World) -> bool:
     """What nobody can read, on every queue; on those of questions also one that names nobody to answer."""
     with channel(world) as to:
         for queue in FACTS:
-            for body, kind in UNREADABLE:
-                world.poison += 1
-                to.basic_publish(amqp.Message(body % world.poison, content_type=kind), "", queue)
+            for text, kind in UNREADABLE:
+                body = (text % len(world.poison)).encode()
+                world.poison.add(hashlib.sha256(body).hexdigest())
+                to.basic_publish(amqp.Message(body, content_type=kind), "", queue)
         for service in SERVICES:
             body = json.dumps({"args": [], "kwargs": {}}).encode()
             for kind in ("application/json", "application/x-python-serialize"):
