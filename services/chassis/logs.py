@@ -4,9 +4,12 @@ import logging
 import logging.config
 import re
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
+
+from services.chassis import metrics
 
 QUOTED_INPUT = re.compile(r"input_value=.*, (?=input_type=)")
 
@@ -14,6 +17,27 @@ QUOTED_INPUT = re.compile(r"input_value=.*, (?=input_type=)")
 def get_logger() -> Any:
     """A logger: `log.info("order_placed", order_id=...)`."""
     return structlog.get_logger()
+
+
+class Forgiving:
+    """A stream on which a line is lost, and counted, where its disk is full: no work ends with what is said of it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError:
+            metrics.LOG_LINES_LOST.inc(text.count("\n"))
+            return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -27,6 +51,9 @@ def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[s
 
 def configure(service: str, process: str, level: str) -> None:
     """Sends every log of the process to standard error as JSON."""
+    said: Any = Forgiving(sys.stderr)
+    # what libraries print by themselves must end nothing, either
+    sys.stderr = said
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -37,11 +64,11 @@ def configure(service: str, process: str, level: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(said),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service, process=process)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(said)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -22,6 +22,7 @@ TAKEN = Counter("store_events_taken_total", "Events taken in.", ["service", "que
 DEAD_LETTERS = Gauge("store_dead_letters", "Messages that wait for a person.", ["service"])
 FAILURES = Gauge("store_inbox_retrying", "Events that failed and will be tried again.", ["service"])
 TICKS = Counter("store_timer_ticks_total", "Runs of timers by outcome.", ["service", "timer", "outcome"])
+LOG_LINES_LOST = Counter("store_log_lines_lost_total", "Lines of the log that could not be written.")
 LAST_WORK = Gauge(
     "store_last_work_timestamp_seconds", "When a loop of the process last went round.", ["service", "loop"]
 )
