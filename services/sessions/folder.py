@@ -1,5 +1,6 @@
 """Proves that a folder keeps what is written to it."""
 
+import errno
 import os
 import secrets
 from contextlib import suppress
@@ -10,6 +11,15 @@ from eventlet import tpool
 from services.sessions.domain.grants import PROOF_BYTES, Proof, folder_problem, judge
 
 PROOF_PREFIX = ".store-edge-proof-"
+WORDS = {
+    errno.ENOENT: "there is no such folder",
+    errno.ENOTDIR: "it is no folder",
+    errno.EACCES: "the edge server may not write there",
+    errno.EPERM: "the edge server may not write there",
+    errno.ENOSPC: "its disk is full",
+    errno.EDQUOT: "its disk is full",
+    errno.EROFS: "its disk is read-only",
+}
 
 
 def prove(folder: str, *, needed_bytes: int) -> Proof:
@@ -40,17 +50,13 @@ def _prove(folder: Path, needed_bytes: int) -> Proof:
 def _write_through(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
-        os.write(descriptor, content)
+        if os.write(descriptor, content) < len(content):
+            raise OSError(errno.ENOSPC, "there is room for a part of it only")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _in_words(error: Exception) -> str:
-    words = {
-        FileNotFoundError: "there is no such folder",
-        NotADirectoryError: "it is no folder",
-        PermissionError: "the edge server may not write there",
-    }
-    known = next((text for kind, text in words.items() if isinstance(error, kind)), None)
-    return known or "nothing can be written there"
+def _in_words(error: OSError | ValueError) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    return WORDS.get(number or 0, "nothing can be written there")

@@ -1,5 +1,7 @@
 """The storage grant: proven, remembered, watched; and each till's own."""
 
+import errno
+
 import pytest
 
 from services.sessions import folder
@@ -47,6 +49,33 @@ def test_s3_a_folder_without_room_is_refused(tmp_path):
     proof = folder.prove(str(tmp_path), needed_bytes=2**62)
     assert proof.problem
     assert proof.problem.endswith("are needed")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "problem"),
+    [
+        (OSError(errno.ENOSPC, ""), "its disk is full"),
+        (OSError(errno.EDQUOT, ""), "its disk is full"),
+        (OSError(errno.EROFS, ""), "its disk is read-only"),
+        (OSError(errno.EPERM, ""), "the edge server may not write there"),
+        (OSError(errno.EACCES, ""), "the edge server may not write there"),
+        (OSError(errno.EIO, ""), "nothing can be written there"),
+        (ValueError("embedded null byte"), "nothing can be written there"),
+    ],
+    ids=str,
+)
+def test_s3_f36_what_is_wrong_with_a_folder_is_said_in_words(tmp_path, monkeypatch, trouble, problem):
+    def fails(*_):
+        raise trouble
+
+    monkeypatch.setattr(folder, "_write_through", fails)
+    assert folder.prove(str(tmp_path), needed_bytes=1) == Proof(problem, 0)
+
+
+def test_s3_f36_a_disk_that_takes_a_part_only_is_full(tmp_path, monkeypatch):
+    monkeypatch.setattr(folder.os, "write", lambda _, content: len(content) - 1)
+    assert folder.prove(str(tmp_path), needed_bytes=1).problem == "its disk is full"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_s3_without_the_grant_offline_mode_cannot_be_entered(store):
