@@ -36,7 +36,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def main(
-    rounds: Annotated[int, typer.Option(help="Kills at random moments, ten of them a round.", min=0)] = 100,
+    rounds: Annotated[int, typer.Option(help="Kills at random moments, twenty of them a round.", min=0)] = 100,
     seed: Annotated[int, typer.Option(help="Of everything that is chosen at random.")] = 1,
     load: Annotated[float, typer.Option(help="How much faster the tills sell.", min=0.1, max=10)] = 1.0,
     only: Annotated[str, typer.Option(help="These rows alone, by commas: F16,F24,points.")] = "",

@@ -261,6 +261,7 @@ def something_happened(found: Evidence) -> Iterator[str]:
 
 def nobody_was_surprised(found: Evidence) -> Iterator[str]:
     yield from found.surprises
+    yield from (f"one reference: {what}" for what in found.paid_twice)
 
 
 def row_kept_its_word(found: Evidence) -> Iterator[str]:

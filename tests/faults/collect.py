@@ -66,6 +66,12 @@ STOCK = """
 """
 DOUBLES = "select consumer, event_id::text from {}.inbox group by 1, 2 having count(*) > 1"
 LETTERS = "select encode(sha256(body), 'hex') as digest, id, consumer, error from {}.inbox_failures where dead"
+PAID_TWICE = """
+    select payment_mode, reference, count(distinct order_id) as orders from orders.payments
+    where reference is not null and order_id not in (
+        select order_id from orders.approvals where action = 'reused_reference')
+    group by 1, 2 having count(distinct order_id) > 1
+"""
 BOOKED = "select order_id, invoice_number, total_minor, document from orders"
 # not sent, or for so long not known to have arrived
 UNSENT = "select count(*) from {}.outbox where published_at is null or created_at < now() - interval '{} s'"
@@ -165,6 +171,10 @@ class Collector:
     def dead_letters(self) -> dict[str, str]:
         found = ((service, row) for service in SERVICES for row in self._rows(LETTERS.format(service)))
         return {row.digest: f"{service} {row.id}: {row.consumer}, {row.error}" for service, row in found}
+
+    def paid_twice(self) -> list[str]:
+        """References that pay for more than one order, without a manager's word."""
+        return [f"{row.payment_mode} {row.orders} orders" for row in self._rows(PAID_TWICE)]
 
     def corrected(self) -> set[str]:
         return {row.order_id for row in self._rows("select distinct order_id::text from orders.amendments")}

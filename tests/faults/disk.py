@@ -13,6 +13,7 @@ from deploy.runner.process import wait_until
 from tests.faults.world import NotMade
 
 SIZE_MB = 3_000
+SMALL_KB = 64
 LET_GO_WITHIN_S = 60
 # the file system stops at once, and writes neither its log nor what was not synced
 SHUTDOWN = 0x8004587D
@@ -82,6 +83,29 @@ class Disk:
         self._loop = _run("losetup", "-f", "--show", str(self._image)).strip()
         _run("mount", self._loop, str(self.mount))
         self.mount.chmod(0o755)
+
+
+@contextmanager
+def small_disk_over(folder: Path) -> Iterator[None]:
+    """A disk without room lies over a folder: what is opened there meanwhile is on it. Raises NotMade."""
+    try:
+        _run("mount", "-t", "tmpfs", "-o", f"size={SMALL_KB}k,mode=755", "tmpfs", str(folder))
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise NotMade(f"a disk of our own cannot be mounted here: {error}") from error
+    try:
+        with (folder / "ballast").open("wb") as ballast:
+            os.posix_fallocate(ballast.fileno(), 0, SMALL_KB * 1024)
+        yield
+    finally:
+        _run("umount", "-l", str(folder))
+
+
+def may_not_be_written(folder: Path) -> None:
+    """The disk that lies over a folder takes nothing any more; a file that is just being written is waited for."""
+    words = ["mount", "-o", "remount,ro", str(folder)]
+    done = wait_until(lambda: not subprocess.run(words, capture_output=True, check=False).returncode, within=5)
+    if not done:
+        raise NotMade(f"{folder} cannot be made read-only")
 
 
 def _run(*words: str) -> str:

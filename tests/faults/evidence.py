@@ -117,6 +117,7 @@ class Evidence:
     # by the hash of what was sent
     dead_letters: Mapping[str, str]
     chain_flaws: tuple[str, ...]
+    paid_twice: tuple[str, ...]
     canaries: tuple[str, ...]
     # at head office
     booked: tuple[Booked, ...]

@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from deploy.runner.environment import PROJECT, base
 from deploy.runner.process import Process, rotate
@@ -87,6 +86,7 @@ class Forker:
         asks.send(json.dumps(asdict(wanted)).encode())
         answer = asks.recv(MOST_BYTES)
         if not answer:
+            asks.close()
             raise BrokenPipeError(f"{' '.join(self._words)} has ended")
         self._asks = asks
         return Forked(int(answer))
@@ -108,8 +108,8 @@ class Forker:
 class Startable(Process):
     """A service's process: started from nothing, as the runner does, or forked while `at_once` says so."""
 
-    def __init__(self, forker: Forker, *, at_once: Callable[[], bool], **as_ever: Any) -> None:
-        super().__init__(**as_ever)
+    def __init__(self, process: Process, forker: Forker, *, at_once: Callable[[], bool]) -> None:
+        vars(self).update(vars(process))
         self._forker, self._at_once = forker, at_once
 
     def start(self) -> None:

@@ -200,6 +200,7 @@ def _read(world: World, drill: Drill) -> Evidence:
         inbox_doubles=tuple(collector.inbox_doubles()),
         dead_letters=collector.dead_letters(),
         chain_flaws=(),
+        paid_twice=tuple(collector.paid_twice()),
         canaries=(),
         booked=tuple(collector.booked()),
         cancelled=collector.cancelled(),

@@ -5,8 +5,8 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from typing import Any
 
 from deploy.demo import selling
@@ -22,8 +22,9 @@ CUSTOMER_EVERY = 5
 AGAIN_EVERY = 11
 # an errand that gets no answer is left; the next one is as good
 ERRAND_S = 5.0
-# what tills rest between two sales, in times of the usual, while a fault lasts that has met enough of them
-AT_EASE = 3
+# after so many sales of a round tills rest so many times as long: its fault has met enough of them, and whatever is
+# started anew needs the processors
+BUSY_FOR, AT_EASE = 120, 3
 # each pairing takes a prefix of invoices, of which an installation has sixty
 SELDOM, OFTEN = 0.02, 4
 
@@ -36,21 +37,12 @@ class Tills:
         self._skus, self._seed, self._pause = skus, seed, pause
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._sold = 0
-
-    @contextmanager
-    def at_ease(self) -> Iterator[None]:
-        """They rest longer: another store needs the processors, and so does whatever is started anew."""
-        usual = self._pause
-        self._pause = usual * AT_EASE
-        try:
-            yield
-        finally:
-            self._pause = usual
+        self._begun = 0
 
     def start(self) -> None:
         self._stopping.clear()
         self._seed += 1
+        self._begun = self._journal.count()
         self._threads = [
             threading.Thread(target=self._work, args=(till, random.Random(f"{self._seed} {till.name}")), daemon=True)
             for till in self._people.tills
@@ -71,7 +63,11 @@ class Tills:
                 self._sell(till, next(baskets), rng)
             except Exception as error:  # noqa: BLE001  a till that fails is a finding, never the end of a drill
                 self._journal.surprise(f"{till.name}: {type(error).__name__}: {error}")
-            self._stopping.wait(self._pause * rng.uniform(0.5, 1.5))
+            self._stopping.wait(self._rest() * rng.uniform(0.5, 1.5))
+
+    def _rest(self) -> float:
+        enough = self._journal.count() - self._begun > BUSY_FOR
+        return self._pause * (AT_EASE if enough else 1)
 
     def _sell(self, till: Till, basket: selling.Basket, rng: random.Random) -> None:
         cart = selling.cart_of(basket)

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import httpx2
 import psycopg
+from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.demo import selling
 from deploy.demo.api import Refused, StoreApi
@@ -19,7 +20,6 @@ from deploy.demo.people import sign_in
 from deploy.demo.store import HeadOfficeDials, Store
 from deploy.runner import supervisor
 from deploy.runner.database_roles import DATABASE
-from deploy.runner.environment import PROJECT
 from deploy.runner.plan import Plan
 from deploy.runner.postgres import Postgres
 from deploy.runner.process import Process, descendants, last_words
@@ -29,6 +29,7 @@ from deploy.runner.settings import RunSettings
 from deploy.runner.supervisor import stop_all
 from deploy.runner.system import System
 from services.chassis import amqp_connection
+from services.chassis.ids import new_id
 from tests.faults import build, other_broker, short_clocks
 from tests.faults.collect import Collector
 from tests.faults.defences import FSYNC
@@ -64,22 +65,16 @@ class BuiltPlan(Plan):
 
     def service(self, service: str, kind: str) -> HttpProcess:
         process = super().service(service, kind)
-        told = process.process._environment | {  # type: ignore[union-attr]
+        inner: Any = process.process
+        words = inner._command
+        words[words.index("-m") + 1 :] = [build.__name__, service, kind]
+        inner._environment |= {
             build.FOLDER: str(self.faults),
             build.SABOTAGE: self.defence_off,
             build.CLOCKS: self.clocks,
         }
         self.forkers.append(Forker(service, kind))
-        process.process = Startable(
-            self.forkers[-1],
-            at_once=lambda: self.at_once,
-            name=process.name,
-            command=[sys.executable, "-m", build.__name__, service, kind],
-            folder=PROJECT,
-            log=self.logs / f"{process.name}.log",
-            environment=told,
-            death_signal=signal.SIGKILL,
-        )
+        process.process = Startable(inner, self.forkers[-1], at_once=lambda: self.at_once)
         return process
 
     def another(self, service: str, kind: str) -> HttpProcess:
@@ -108,10 +103,12 @@ class BuiltSystem(System):
     """The same with what its services were forked from, which ends after them."""
 
     def stop(self) -> None:
-        super().stop()
         plan: Any = self.plan
-        for forker in plan.forkers:
-            forker.end()
+        try:
+            super().stop()
+        finally:
+            for forker in plan.forkers:
+                forker.end()
 
 
 class NotMade(Exception):
@@ -310,6 +307,21 @@ class World:
     def metrics(self) -> list[str]:
         return list(self.system.plan.metrics().values())
 
+    def figure(self, name: str) -> float:
+        """What all processes together show under a name."""
+        pages = (httpx2.get(f"http://{address}/metrics", timeout=5).text for address in self.metrics())
+        samples = (s for page in pages for family in text_string_to_metric_families(page) for s in family.samples)
+        return sum(sample.value for sample in samples if sample.name == name)
+
+    def refused(self) -> str:
+        """The code with which a quote is refused at once; empty where it is not."""
+        cart = {"order_id": str(new_id()), "lines": [{"sku": self.skus[0], "quantity": 1}]}
+        try:
+            self.impatient.post("/api/orders/quotes", cart)
+        except Refused as refused:
+            return refused.code
+        return ""
+
     # what is waited for
 
     def sell(self, count: int, *, within: float = 60) -> None:
@@ -344,7 +356,7 @@ class World:
     def _true(condition: Callable[[], Any]) -> Any:
         try:
             return condition()
-        except (psycopg.Error, Refused, OSError, NotHeld):
+        except (psycopg.Error, httpx2.HTTPError, Refused, OSError, NotHeld):
             return None
 
     def pause(self, seconds: float) -> None:

@@ -80,6 +80,13 @@ FLAWS = {
         f"update orders.payments set amount_minor = amount_minor + 1 where order_id = {ONE_OFFLINE}",
         *("I6", "I7", "I14"),
     ),
+    "a reference that pays twice": _flaw(
+        "orders.payments",
+        "update orders.payments set reference = 'same', unique_reference = null where order_id in "
+        "(select order_id from orders.payments where payment_mode = "
+        "(select payment_mode from orders.payments limit 1) limit 2)",
+        *("I6", "I23"),
+    ),
     "what catalog noted": _flaw(
         "catalog.sale_lines",
         f"update catalog.sale_lines set quantity = quantity + 1 where order_id = {ONE_OFFLINE}",

@@ -9,10 +9,10 @@ from tests.faults.rounds import Drill
 __all__ = ["DRILLS", "NOT_MADE", "ONE_STORE", "OTHER_STORE", "random_kills"]
 
 # a drill waits for most of its time: two stores are struck at once
-ONE_STORE: tuple[Drill, ...] = (*processes.DRILLS, *head_office.DRILLS, POINTS)
+ONE_STORE: tuple[Drill, ...] = (*processes.DRILLS, *machine.DRILLS, *head_office.DRILLS, POINTS)
 OTHER_STORE: tuple[Drill, ...] = (
     *database.DRILLS,
-    *machine.DRILLS,
+    machine.SETTINGS,
     *broker.DRILLS,
     *head_office.ANSWERS,
     *head_office.FEEDS,
@@ -21,8 +21,8 @@ DRILLS = (*ONE_STORE, *OTHER_STORE)
 
 
 def random_kills(kills: int) -> list[Drill]:
-    """Rounds of ten kills at random moments."""
-    return [replace(processes.RANDOM, rounds=-(-kills // 10))] if kills else []
+    """Rounds of kills at random moments."""
+    return [replace(processes.RANDOM, rounds=-(-kills // processes.AT_ONCE))] if kills else []
 
 
 # what this machine cannot make, or what is made elsewhere

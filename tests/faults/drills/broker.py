@@ -2,20 +2,28 @@
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import amqp
+import psycopg
 
 from deploy.runner import installation
 from deploy.runner.broker_accounts import VHOST
 from deploy.runner.broker_admin import EVERYTHING
+from deploy.runner.database_roles import DATABASE
 from deploy.runner.rabbitmq import ADMIN
 from tests.faults.rounds import Drill
 from tests.faults.world import NotHeld, World
 
 FACTS = ("sync.orders", "sync.facts", "catalog.facts", "orders.outcomes", "sessions.facts")
+CONSUMERS = ("sync.worker", "catalog.worker")
+# for how long, in ms, the broker waits for an acknowledgement, and how often it looks
+ALLOWED, LOOKS, IMPATIENT = "consumer_timeout", "channel_tick_interval", (2_000, 1_000)
+GET, SET = "application:get_env(rabbit, {})", "application:set_env(rabbit, {}, {})"
 SERVICES = ("catalog", "orders", "sync", "sessions")
 # each with a number of its own: the same bytes are the same letter
 UNREADABLE = (
@@ -80,8 +88,7 @@ def still_for_long(world: World) -> bool:
     """For longer than two heartbeats: whoever waits for its word goes on, or makes a new connection."""
     with world.frozen("rabbitmq"):
         world.sell(60)
-        with world.tills.at_ease():
-            world.pause(2 * world.heartbeat_s + 5)
+        world.pause(2 * world.heartbeat_s + 5)
     return True
 
 
@@ -92,10 +99,40 @@ def alarm(world: World) -> None:
     try:
         world.seen("the alarm", lambda: "disk" in control("eval", "rabbit_alarm:get_alarms()."), within=15)
         world.sell(60)
-        with world.tills.at_ease():
-            world.pause(20)
+        world.pause(20)
     finally:
         control("set_disk_free_limit", "1GB")
+
+
+def too_slow(world: World) -> None:
+    """A consumer holds messages for longer than the broker allows, and loses its channel: all come once more."""
+    log = world.system.plan.folder / "rabbitmq" / "log" / "broker.log"
+    usual, began = _patience(world), log.stat().st_size
+    try:
+        _be_patient(world, *IMPATIENT)
+        world.kill(*CONSUMERS)
+        world.system.wait_ready(*CONSUMERS)
+        with psycopg.connect(world.system.plan.postgres.url(database=DATABASE)) as db:
+            db.execute("lock table sync.inbox, catalog.inbox in exclusive mode")
+            world.sell(20)
+            world.seen("a channel is closed", lambda: "has timed out waiting" in _since(log, began), within=30)
+    finally:
+        _be_patient(world, *usual)
+        world.kill(*CONSUMERS)
+
+
+def _patience(world: World) -> tuple[int, int]:
+    asked = f"{{{GET.format(ALLOWED)}, {GET.format(LOOKS)}}}."
+    allowed, looks = re.findall(r"{ok,(\d+)}", world.system.plan.broker.control("eval", asked))
+    return int(allowed), int(looks)
+
+
+def _be_patient(world: World, allowed: int, looks: int) -> None:
+    world.system.plan.broker.control("eval", f"{SET.format(ALLOWED, allowed)}, {SET.format(LOOKS, looks)}.")
+
+
+def _since(log: Path, began: int) -> str:
+    return log.read_bytes()[began:].decode(errors="replace")
 
 
 def disk_lost(world: World) -> bool:
@@ -158,7 +195,8 @@ DRILLS = (
     Drill("F16a", "the broker is killed", killed, 40),
     Drill("F16b", "the broker is away while sixty orders are sold", away, 40, sells=60),
     Drill("F6", "confirms come late, or never: the broker stands still", silent, 10, sells=60),
-    Drill("F21", "the broker stands still for longer than two heartbeats", still_for_long, 30, sells=60),
+    Drill("F21a", "the broker stands still for longer than two heartbeats", still_for_long, 30, sells=60),
+    Drill("F21b", "a consumer takes longer than the broker allows", too_slow, 30, sells=20),
     Drill("F17", "the broker's disk alarm blocks every publisher", alarm, 20, sells=60),
     Drill("F18", "the broker's data are deleted while orders wait", disk_lost, 60, sells=50),
     Drill("F20", "a queue is purged, then deleted, while orders wait", purged, 60, sells=50),

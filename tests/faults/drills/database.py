@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from deploy.demo import selling
 from deploy.demo.api import Refused
+from deploy.runner.services import SERVICES
 from services.chassis.ids import new_id
 from tests.faults.drills.processes import AWAY_S, SALE
 from tests.faults.rounds import Drill
@@ -14,7 +15,11 @@ from tests.faults.seams import CUTS
 from tests.faults.world import NotHeld, World
 
 BACKENDS = "select pid from pg_stat_activity where backend_type = 'client backend' and application_name like %s"
+TOLD_TO_WAIT = ("busy", "database_unavailable")
+USED_UP_S = 8
 MANY = 10_000
+OPEN = "select 1 from pg_stat_activity where usename = any(%s)"
+CLOSE_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where usename = any(%s)"
 
 
 def killed(world: World) -> bool:
@@ -44,6 +49,21 @@ def cut_at_commit(world: World) -> bool:
     for how in CUTS:
         world.strike_at(f"{SALE}.before_commit", how)
     return True
+
+
+def connections_used_up(world: World) -> None:
+    """No service gets a connection any more, and those that they have are closed, as where others hold all that are."""
+    try:
+        for service in SERVICES:
+            world.sql(f"alter role {service} connection limit 0")
+        world.sql(CLOSE_ALL, list(SERVICES))
+        world.seen("no service has one", lambda: not world.sql(OPEN, list(SERVICES)), within=10)
+        world.until("tills are told", lambda: world.refused() in TOLD_TO_WAIT, within=10)
+        world.pause(USED_UP_S)
+    finally:
+        for service in SERVICES:
+            world.sql(f"alter role {service} connection limit -1")
+    world.until("tills sell again", lambda: world.refused() == "", within=10)
 
 
 def same_sale_at_once(world: World) -> bool:
@@ -94,6 +114,7 @@ DRILLS = (
     Drill("F25a", "connections are cut at any moment of a sale", cut_while_committing, 20, most_wait=AWAY_S),
     Drill("F25b", "the line to the database is cut at a COMMIT, before or after", cut_at_commit, 20, most_wait=AWAY_S),
     Drill("F27", "two sales from five hands each at once, articles in opposite order", same_sale_at_once, 5),
+    Drill("F28b", "no service gets a connection of the database", connections_used_up, 25, most_wait=20),
     Drill("F29", "a fact that cannot be told, and ten thousand copies", unroutable, 60, sells=60),
     Drill("F30", "money is taken, then Pay is refused", money_taken_then_refused, 15),
 )

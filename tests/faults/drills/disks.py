@@ -1,7 +1,5 @@
 """Power that fails, and a disk that is full, under database and broker."""
 
-from deploy.demo.api import Refused
-from services.chassis.ids import new_id
 from tests.faults.disk import Disk
 from tests.faults.drills.processes import ALL_AWAY_S, DOORS, WORKERS
 from tests.faults.rounds import Drill, Strike
@@ -29,22 +27,12 @@ def full(disk: Disk) -> Strike:
 
     def strike(world: World) -> None:
         with disk.filled(left_mb=20):
-            world.until("tills are told", lambda: _refused(world) == "storage_full", within=TOLD_WITHIN_S)
+            world.until("tills are told", lambda: world.refused() == "storage_full", within=TOLD_WITHIN_S)
         with disk.filled(left_mb=0):
             world.pause(10)
-        world.until("tills sell again", lambda: _refused(world) == "", within=60)
+        world.until("tills sell again", lambda: world.refused() == "", within=60)
 
     return strike
-
-
-def _refused(world: World) -> str:
-    """The code with which a quote is refused, at once."""
-    cart = {"order_id": str(new_id()), "lines": [{"sku": world.skus[0], "quantity": 1}]}
-    try:
-        world.impatient.post("/api/orders/quotes", cart)
-    except Refused as refused:
-        return refused.code
-    return ""
 
 
 def drills(disk: Disk) -> tuple[Drill, ...]:

@@ -74,7 +74,7 @@ ERRANDS = (
 
 def every_point(world: World) -> bool:
     """Each point that was ever reached; a process dies at whichever that is armed it comes to next."""
-    with world.tills.at_ease(), world.started_at_once():
+    with world.started_at_once():
         left = _strike_all(world)
     world.back_office.pairs = SELDOM
     head_office.send_what_is_missing(world)
