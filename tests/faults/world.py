@@ -20,20 +20,14 @@ from deploy.demo.people import sign_in
 from deploy.demo.store import HeadOfficeDials, Store
 from deploy.runner import supervisor
 from deploy.runner.database_roles import DATABASE
-from deploy.runner.plan import Plan
-from deploy.runner.postgres import Postgres
 from deploy.runner.process import Process, descendants, last_words
-from deploy.runner.processes import HttpProcess
-from deploy.runner.rabbitmq import RabbitMQ
 from deploy.runner.settings import RunSettings
 from deploy.runner.supervisor import stop_all
-from deploy.runner.system import System
 from services.chassis import amqp_connection
 from services.chassis.ids import new_id
-from tests.faults import build, other_broker, short_clocks
+from tests.faults import build, short_clocks
+from tests.faults.built import BuiltPlan, BuiltSystem
 from tests.faults.collect import Collector
-from tests.faults.defences import FSYNC
-from tests.faults.forking import Forker, Startable
 from tests.faults.journal import Journal
 from tests.faults.pace import watched
 from tests.faults.seams import Armoury
@@ -48,67 +42,6 @@ SERVICES = {
     "orders": {"oversell": "warn", "limit_order_minor": str(10**13), "limit_session_minor": str(10**13)},
     "sync": {"probe_seconds": "1", "oms_slow_start_seconds": "2", "oms_timeout_seconds": "6"},
 }
-
-
-class BuiltPlan(Plan):
-    """A plan whose doors and workers are built with seams."""
-
-    defence_off = ""
-    other_broker: Path | None = None
-    clocks = build.SHORT
-    # whether what has died is forked, instead of started from nothing
-    at_once = False
-
-    def __init__(self, settings: RunSettings) -> None:
-        self.forkers: list[Forker] = []
-        super().__init__(settings)
-
-    def service(self, service: str, kind: str) -> HttpProcess:
-        process = super().service(service, kind)
-        inner: Any = process.process
-        words = inner._command
-        words[words.index("-m") + 1 :] = [build.__name__, service, kind]
-        inner._environment |= {
-            build.FOLDER: str(self.faults),
-            build.SABOTAGE: self.defence_off,
-            build.CLOCKS: self.clocks,
-        }
-        self.forkers.append(Forker(service, kind))
-        process.process = Startable(inner, self.forkers[-1], at_once=lambda: self.at_once)
-        return process
-
-    def another(self, service: str, kind: str) -> HttpProcess:
-        """A second copy of a process, which shows its figures wherever there is room."""
-        process = self.service(service, kind)
-        process.process._environment["STORE_METRICS_LISTEN"] = "127.0.0.1:0"  # type: ignore[union-attr]
-        return process
-
-    def _postgres(self) -> Postgres:
-        server = super()._postgres()
-        server._careless = self.defence_off == FSYNC
-        return server
-
-    def _broker(self) -> RabbitMQ:
-        server = super()._broker()
-        if self.other_broker:
-            server._programs = other_broker.programs(self.other_broker, self.folder)
-        return server
-
-    @property
-    def faults(self) -> Path:
-        return self.folder / "faults"
-
-
-class BuiltSystem(System):
-    """The same with what its services were forked from, which ends after them."""
-
-    def stop(self) -> None:
-        plan: Any = self.plan
-        try:
-            super().stop()
-        finally:
-            for forker in plan.forkers:
-                forker.end()
 
 
 class NotMade(Exception):
@@ -127,7 +60,7 @@ class NotHeld(Exception):
 class World:
     """What a drill may do."""
 
-    system: System
+    system: BuiltSystem
     seed: int
     load: float = 1.0
     journal: Journal = field(default_factory=Journal)
@@ -216,12 +149,11 @@ class World:
     @contextmanager
     def started_at_once(self) -> Iterator[None]:
         """What dies meanwhile is there again without its modules being read anew."""
-        plan: Any = self.system.plan
-        plan.at_once = True
+        self.system.plan.at_once = True
         try:
             yield
         finally:
-            plan.at_once = False
+            self.system.plan.at_once = False
 
     @contextmanager
     def dials(self, *dials: dict[str, Any]) -> Iterator[None]:
@@ -366,7 +298,7 @@ class World:
     @property
     def heartbeat_s(self) -> float:
         """How often broker and services make sure of each other."""
-        short = self.system.plan.clocks == build.SHORT  # type: ignore[attr-defined]
+        short = self.system.plan.clocks == build.SHORT
         return short_clocks.HEARTBEAT_S if short else amqp_connection.HEARTBEAT_S
 
     def mode(self) -> str:

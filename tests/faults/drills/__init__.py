@@ -22,7 +22,7 @@ DRILLS = (*ONE_STORE, *OTHER_STORE)
 
 def random_kills(kills: int) -> list[Drill]:
     """Rounds of kills at random moments."""
-    return [replace(processes.RANDOM, rounds=-(-kills // processes.AT_ONCE))] if kills else []
+    return [replace(processes.RANDOM, rounds=-(-kills // processes.KILLS))] if kills else []
 
 
 # what this machine cannot make, or what is made elsewhere
