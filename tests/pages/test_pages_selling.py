@@ -166,8 +166,10 @@ def test_s16_what_was_typed_stays_when_the_total_is_rounded_under_it(till: Till,
     till.complete()
     expect(page.get_by_text("Enter all 12 digits of the UPI reference.")).to_be_visible()
     expect(page.get_by_label("UPI reference")).to_have_value("4123")
-    [quote] = held
-    quote.continue_()
+    assert held
+    # where the store had news meanwhile, the page has left off the first question and asked again
+    while held:
+        held.pop().continue_()
     page.unroute("**/api/orders/quotes")
     expect(page.locator(".due strong")).to_have_text(till.total.inner_text())
     expect(page.get_by_label("UPI reference")).to_have_value("4123")
