@@ -4,6 +4,7 @@ import hashlib
 import json
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -74,9 +75,11 @@ PAID_TWICE = """
 """
 BOOKED = "select order_id, invoice_number, total_minor, document from orders"
 # not sent, or for so long not known to have arrived
-UNSENT = "select count(*) from {}.outbox where published_at is null or created_at < now() - interval '{} s'"
+UNSENT = "select {} from {}.outbox where published_at is null or created_at < now() - interval '{} s'"
 # at rest, nothing gets as old as that while evidence is read
 LATE_S, LATE_SOON_S = 60, 30
+# what comes to be told while evidence is read has left by then: `catalog` hears of other stock at any time
+TOLD_WITHIN_S, LOOK_S = 5.0, 0.2
 # sales whose fact is still on its way to `catalog`
 UNHEARD = """
     select count(*) from orders.orders o
@@ -86,7 +89,7 @@ MOVING = f"""
     select (select count(*) from orders.orders where state in ('waiting', 'void_asked'))
         + (select count(*) from sync.deliveries where state not in ('synced', 'pending', 'withdrawn'))
         + (select count(*) from sessions.offline_sessions where status in ('open', 'syncing'))
-        + {" + ".join(f"({UNSENT.format(service, LATE_SOON_S)})" for service in SERVICES)} + ({UNHEARD})
+        + {" + ".join(f"({UNSENT.format('count(*)', service, LATE_SOON_S)})" for service in SERVICES)} + ({UNHEARD})
 """
 
 
@@ -156,7 +159,16 @@ class Collector:
         return (Stock(row.sku, row.sold, row.moved) for row in self._rows(STOCK))
 
     def unsent(self) -> dict[str, int]:
-        return {service: self._rows(UNSENT.format(service, LATE_S))[0].count for service in SERVICES}
+        """How many facts wait to be told, by service: those that still do a moment later."""
+        waiting, until = self._unsent(), time.monotonic() + TOLD_WITHIN_S
+        while any(waiting.values()) and time.monotonic() < until:
+            time.sleep(LOOK_S)
+            now = self._unsent()
+            waiting = {service: ids & now[service] for service, ids in waiting.items()}
+        return {service: len(ids) for service, ids in waiting.items()}
+
+    def _unsent(self) -> dict[str, set[int]]:
+        return {s: {row.id for row in self._rows(UNSENT.format("id", s, LATE_S))} for s in SERVICES}
 
     def unheard(self) -> int:
         return int(self._rows(UNHEARD)[0][0])
