@@ -108,6 +108,30 @@ def test_b7_b4_a_cart_whose_id_another_sale_has_names_its_invoice_and_is_sold_un
     assert reference not in shop.money_without_order()
 
 
+def test_t19_the_same_goods_again_within_ten_seconds_are_asked_about(till: Till, shop: Shop) -> None:
+    barcode, asked = shop.articles()[3]["barcode"], till.page.get_by_role("dialog")
+    till.stop_clock()
+    first = till.sell(barcode)
+    till.let_pass(seconds=9)
+    till.scan(barcode)
+    till.start_paying()
+    till.complete()
+    expect(asked).to_contain_text(first["document"]["invoice"]["number"])
+    # who pressed once too often
+    till.page.keyboard.press("Enter")
+    expect(asked).to_have_count(0)
+    till.complete()
+    till.press("Another customer: sell")
+    second = till.sold()
+    assert second["order_id"] != first["order_id"]
+    till.press("New sale")
+    till.let_pass(seconds=10)
+    till.scan(barcode)
+    till.start_paying()
+    till.complete()
+    assert till.sold()["order_id"] not in {first["order_id"], second["order_id"]}
+
+
 def test_a_sale_is_made_by_touch_alone_on_a_tablet(chromium: Browser, shop: Shop) -> None:
     touch = chromium.new_context(base_url=shop.address, viewport={"width": 1024, "height": 768}, has_touch=True)
     till = Till(touch, shop)

@@ -171,6 +171,22 @@ def _pay(till: Till) -> Iterator[Stop]:
     till.sold()
     yield "done", page
     till.press("New sale")
+    yield from _same_goods(till)
+
+
+def _same_goods(till: Till) -> Iterator[Stop]:
+    """Goods that were sold a moment ago are to be sold again."""
+    barcode = till.shop.articles()[1]["barcode"]
+    till.stop_clock()
+    till.sell(barcode)
+    till.scan(barcode)
+    till.start_paying()
+    till.complete()
+    yield "same-goods", till.page
+    till.press("Another customer: sell")
+    till.sold()
+    till.press("New sale")
+    till.reload()
 
 
 def _price_changes(till: Till) -> Iterator[Stop]:

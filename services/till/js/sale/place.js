@@ -7,6 +7,7 @@ import { reached } from "../live.js";
 import { who } from "../session.js";
 import { batch, signal } from "../ui.js";
 import { renew, startAnew } from "./cart.js";
+import { noteSold } from "./just_sold.js";
 
 const ASKED = "sale.asked";
 const DONE = "sale.done";
@@ -72,6 +73,7 @@ export async function nextSale() {
 
 async function finish(order) {
   if (asked.value?.order_id !== order.order_id) return;
+  noteSold(asked.value.lines, order.document.invoice.number);
   await folder.keep(`${order.order_id}.done`, order).catch(() => null);
   await write(DONE, order);
   await startAnew();

@@ -1,11 +1,13 @@
-// From Pay to the answer: what a manager has to approve is asked, what changed is shown, and it is tried again.
+// From Pay to the answer: what is odd or needs a manager is asked, what changed is shown, and it is tried again.
 
 import { ask } from "../parts/dialog.js";
 import { cart, request } from "../sale/cart.js";
+import { justSold } from "../sale/just_sold.js";
 import { place, refused } from "../sale/place.js";
 import { confirmChanges, quote, takeQuote } from "../sale/quote.js";
 import { Approval } from "./approval.js";
 import { Changed } from "./changed.js";
+import { SameGoods } from "./same_goods.js";
 import { paying } from "./stage.js";
 
 const MOST_TRIES = 5;
@@ -14,6 +16,8 @@ const MOST_TRIES = 5;
 export async function pay(total, payments) {
   const agreed = Object.fromEntries(quote.value.lines.filter((line) => line.for_line === null).map((line) => [line.sku, line.unit_price_minor]));
   const sale = { ...request(cart.value), total_minor: total, agreed, payments };
+  const number = justSold(sale.lines);
+  if (number && !(await ask(SameGoods, { number }))) return;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     await place(sale);
     const problem = refused.value;

@@ -51,6 +51,11 @@ export const pay = {
     is: "Now",
     confirm: (total) => `The customer agrees to ${total}`,
   },
+  sameGoods: {
+    title: "The same goods were just sold",
+    text: (number) => `A moment ago, invoice ${number} was made on this till for exactly these goods. Is this another customer?`,
+    sell: "Another customer: sell",
+  },
   approval: {
     title: "A manager has to approve",
     text: "A manager signs here. It is noted on the order.",
