@@ -212,8 +212,8 @@ def test_s24_sync_now_shows_how_far_it_is(settings: Till, shop: Shop) -> None:
     settings.go("settings")
     switch(settings, "Order sync").click()
     turn_on(settings, "Some orders wait")
-    for _ in range(4):
-        settings.sell(shop.articles()[0]["barcode"])
+    for article in shop.articles()[:4]:
+        settings.sell(article["barcode"])
     settings.go("settings")
     switch(settings, "Offline Mode").click()
     expect(card(settings, "Order sync")).to_contain_text("4 orders wait to sync")

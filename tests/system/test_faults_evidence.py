@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
@@ -27,6 +28,11 @@ ONE_OFFLINE = "(select order_id from orders.orders where state = 'synced' and mo
 ONE_DELIVERY = "(select order_id from sync.deliveries where state = 'synced' order by order_id limit 1)"
 ONE_SESSION = "(select session_id from sessions.offline_sessions where orders > 0 order by started_at limit 1)"
 HISTORY = "insert into sync.history (order_id, edge, state, revision, fence, how)"
+
+NOT_TOLD = """
+    insert into orders.outbox (event_id, queue, type, body)
+    values (gen_random_uuid(), 'nowhere.facts', 'orders.nothing.v1', '{}')
+"""
 
 
 @dataclass(frozen=True)
@@ -100,12 +106,7 @@ FLAWS = {
     "stock": _flaw(
         "orders.stock", "update orders.stock set sold = sold + 1 where sku = (select min(sku) from orders.stock)", "I8"
     ),
-    "a fact not told": _flaw(
-        "orders.outbox",
-        "insert into orders.outbox (event_id, queue, type, body) "
-        "values (gen_random_uuid(), 'nowhere.facts', 'orders.nothing.v1', '{}')",
-        "I9",
-    ),
+    "a fact not told": _flaw("orders.outbox", NOT_TOLD, "I9"),
     "accepted twice": _flaw(
         "sync.history",
         f"{HISTORY} select order_id, edge, state, revision, fence, how from sync.history "
@@ -167,6 +168,16 @@ def test_a_name_in_a_file_turns_its_line_red(world: World) -> None:
         assert red(world) == {"I19"}
     finally:
         file.unlink()
+
+
+def test_a_fact_that_is_told_while_evidence_is_read_does_not_wait(world: World) -> None:
+    url = world.system.plan.postgres.url(database=DATABASE)
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(NOT_TOLD)
+        telling = Timer(1, db.execute, ["delete from orders.outbox where queue = 'nowhere.facts'"])
+        telling.start()
+        assert set(world.collector.unsent().values()) == {0}
+        telling.join()
 
 
 def test_a_store_that_was_put_right_is_as_it_was(world: World) -> None:
