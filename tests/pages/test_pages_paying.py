@@ -121,7 +121,7 @@ def test_t19_the_same_goods_again_within_ten_seconds_are_asked_about(till: Till,
     till.page.keyboard.press("Enter")
     expect(asked).to_have_count(0)
     till.complete()
-    till.press("Another customer: sell")
+    till.press("Yes, sell")
     second = till.sold()
     assert second["order_id"] != first["order_id"]
     till.press("New sale")
@@ -130,6 +130,25 @@ def test_t19_the_same_goods_again_within_ten_seconds_are_asked_about(till: Till,
     till.start_paying()
     till.complete()
     assert till.sold()["order_id"] not in {first["order_id"], second["order_id"]}
+
+
+def test_t19_who_presses_twice_while_the_cart_is_reckoned_is_asked_once(till: Till, shop: Shop) -> None:
+    page, barcode, held = till.page, shop.articles()[3]["barcode"], list[Route]()
+    till.stop_clock()
+    till.sell(barcode)
+    till.scan(barcode)
+    expect(till.total).to_be_visible()
+    page.route("**/api/orders/quotes", lambda route: held.append(route))  # noqa: PLW0108  only functions are taken
+    with page.expect_request("**/api/orders/quotes"):
+        till.start_paying()
+    till.complete()
+    till.complete()
+    while held:
+        held.pop().continue_()
+    page.unroute("**/api/orders/quotes")
+    till.press("Yes, sell")
+    till.sold()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_sale_is_made_by_touch_alone_on_a_tablet(chromium: Browser, shop: Shop) -> None:

@@ -183,7 +183,7 @@ def _same_goods(till: Till) -> Iterator[Stop]:
     till.start_paying()
     till.complete()
     yield "same-goods", till.page
-    till.press("Another customer: sell")
+    till.press("Yes, sell")
     till.sold()
     till.press("New sale")
     till.reload()

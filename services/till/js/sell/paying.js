@@ -1,6 +1,6 @@
 // From Pay to the answer: what is odd or needs a manager is asked, what changed is shown, and it is tried again.
 
-import { ask } from "../parts/dialog.js";
+import { ask, asking } from "../parts/dialog.js";
 import { cart, request } from "../sale/cart.js";
 import { justSold } from "../sale/just_sold.js";
 import { place, refused } from "../sale/place.js";
@@ -14,6 +14,8 @@ const MOST_TRIES = 5;
 
 /** Asks the store for the sale, with the total and the prices that the customer agreed to. */
 export async function pay(total, payments) {
+  // pressed twice while the cart was reckoned
+  if (asking()) return;
   const agreed = Object.fromEntries(quote.value.lines.filter((line) => line.for_line === null).map((line) => [line.sku, line.unit_price_minor]));
   const sale = { ...request(cart.value), total_minor: total, agreed, payments };
   const number = justSold(sale.lines);

@@ -54,7 +54,7 @@ export const pay = {
   sameGoods: {
     title: "The same goods were just sold",
     text: (number) => `A moment ago, invoice ${number} was made on this till for exactly these goods. Is this another customer?`,
-    sell: "Another customer: sell",
+    sell: "Yes, sell",
   },
   approval: {
     title: "A manager has to approve",
