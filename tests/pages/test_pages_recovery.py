@@ -9,10 +9,10 @@ from tests.pages.till import Till
 from tests.support import PATIENCE_S, eventually
 
 
-def refused(till: Till, shop: Shop, code: str) -> dict[str, object]:
-    """An order that head office does not take."""
+def refused(till: Till, shop: Shop, code: str, article: int = 0) -> dict[str, object]:
+    """An order of an article of this shop that head office does not take."""
     shop.refuse(code, orders=1)
-    order = till.sell(shop.articles()[0]["barcode"])
+    order = till.sell(shop.articles()[article]["barcode"])
     number = order["document"]["invoice"]["number"]
     eventually(lambda: shop.order(number)["state"] == "pending")
     return order
@@ -51,7 +51,7 @@ def test_s23_b10_an_order_is_corrected_with_the_original_kept_and_sent(managers_
 
 def test_b10_an_order_is_sent_again_as_it_is_one_or_all(managers_till: Till, shop: Shop) -> None:
     till, page = managers_till, managers_till.page
-    first, second = refused(till, shop, "unknown_staff"), refused(till, shop, "unknown_staff")
+    first, second = (refused(till, shop, "unknown_staff", article) for article in (0, 1))
     at_the_desk(till, first).get_by_role("button", name="Send again").click()
     expect(at_the_desk(till, first)).to_have_count(0, timeout=30_000)
     expect(at_the_desk(till, second)).to_be_visible()

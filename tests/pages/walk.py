@@ -309,7 +309,7 @@ def _back_office(till: Till) -> Iterator[Stop]:
 
 def _lost(till: Till) -> Iterator[Stop]:
     page, shop = till.page, till.shop
-    till.scan(shop.articles()[0]["barcode"])
+    till.scan(shop.articles()[1]["barcode"])
     expect(till.total).to_be_visible()
     till.start_paying()
     with shop.system.stopped("orders.door"):
