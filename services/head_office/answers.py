@@ -67,7 +67,7 @@ def trouble(status: int, content_type: str, problem: Problem | None, after: floa
     if is_portal(status, content_type):
         return Unreachable(CAPTIVE_PORTAL)
     if status in BUSY:
-        return Busy(after)
+        return Busy(after, in_doubt=status == HTTPStatus.SERVICE_UNAVAILABLE and problem is None)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return Unauthorised()
     return Failed(status) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None

@@ -111,8 +111,8 @@ def answer(given: port.SendAnswer | port.AskAnswer | port.TellAnswer) -> Answer:
             return _accepted(given)
         case port.Refused(reasons):
             return ours.Refused(tuple(Reason(r.code, r.text) for r in reasons))
-        case port.Busy(retry_after):
-            return ours.Busy(retry_after)
+        case port.Busy(retry_after, in_doubt):
+            return ours.Busy(retry_after, in_doubt=in_doubt)
         case port.Unreachable(reason):
             # something answered: where it does so for this order alone, that is this order's failure
             return ours.Failed() if reason == CAPTIVE_PORTAL else ours.Unreachable()

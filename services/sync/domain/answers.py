@@ -72,9 +72,13 @@ class Unreachable:
 
 @dataclass(frozen=True)
 class Busy:
-    """It asks to be left alone (429, 503); `retry_after` is in seconds, None where it did not say."""
+    """It asks to be left alone (429, 503); `retry_after` is in seconds, None where it did not say.
+
+    `in_doubt`: something on the way said so in its place, and the request may have arrived.
+    """
 
     retry_after: float | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,7 @@ class Delivery:
 
     `attempts` are answers that judged this revision, `asks` questions about an unknown outcome that led nowhere.
     `doubtful`: some request may have arrived whose answer nobody heard, so that head office may have the order.
+    `set_back`: it was sold before this server was restored, and what this store did with it since may be forgotten.
     """
 
     order_id: UUID
@@ -112,6 +113,7 @@ class Delivery:
     attempts: int = 0
     asks: int = 0
     doubtful: bool = False
+    set_back: bool = False
     due_at: datetime | None = None
     reason: Reason | None = None
     oms_id: str | None = None
@@ -153,7 +155,7 @@ def next_step(delivery: Delivery, answer: Answer, now: datetime, policy: Policy)
         case Lost():
             return _ask_again(delivery, Edge.LOST, now, policy)
         case Unreachable() | Busy() | Unauthorised() | Superseded():
-            return _put_off(delivery, now, policy)
+            return _put_off(_doubted(delivery, answer), now, policy)
         case _:
             assert_never(answer)
 
@@ -192,7 +194,7 @@ def _refused(delivery: Delivery, reason: Reason) -> Step:
 
 
 def _was_void(delivery: Delivery, reasons: tuple[Reason, ...]) -> bool:
-    return delivery.doubtful and any(reason.code == CANCELLED for reason in reasons)
+    return delivery.set_back and any(reason.code == CANCELLED for reason in reasons)
 
 
 def _cancelled(delivery: Delivery) -> Step:
@@ -216,6 +218,11 @@ def _failed(delivery: Delivery, now: datetime, policy: Policy, *, judged: bool) 
     due_at = now + timedelta(seconds=policy.retry_after[delivery.attempts])
     state = move(delivery, Edge.FAILED, State.UNKNOWN if delivery.state is State.UNKNOWN else State.WAITING)
     return Step(replace(doubtful, state=state, attempts=delivery.attempts + 1, due_at=due_at), Edge.FAILED)
+
+
+def _doubted(delivery: Delivery, answer: Answer) -> Delivery:
+    """Who answers in head office's place may have passed the order on before."""
+    return replace(delivery, doubtful=True) if isinstance(answer, Busy) and answer.in_doubt else delivery
 
 
 def _put_off(delivery: Delivery, now: datetime, policy: Policy) -> Step:

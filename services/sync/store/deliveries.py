@@ -16,7 +16,7 @@ from services.sync.domain.reasons import Reason
 
 FIELDS = """d.order_id, d.session_id, d.total_minor, d.invoice_number, d.state, d.revision, d.attempts, d.asks,
     d.doubtful, d.void_asked, d.due_at, d.reason_code, d.reason_text, d.oms_id, d.accepted_at, d.fence, d.mode,
-    d.posted_at"""
+    d.posted_at, coalesce(d.placed_at < (select restored_at from switches), false) as set_back"""
 
 TAKE = text("""
     insert into deliveries as d (order_id, session_id, mode, placed_at, business_date, invoice_number, total_minor,
@@ -230,6 +230,7 @@ def _held(row: Any) -> Held:
         attempts=row.attempts,
         asks=row.asks,
         doubtful=row.doubtful,
+        set_back=row.set_back,
         due_at=row.due_at,
         reason=reason,
         oms_id=row.oms_id,

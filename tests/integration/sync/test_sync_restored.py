@@ -6,7 +6,7 @@ from sync_fakes import document
 from sync_store import Store
 
 from services.sync import commands
-from services.sync.domain.answers import Refused
+from services.sync.domain.answers import Lost, Refused
 from services.sync.domain.reasons import Reason
 
 CANCELLED = Refused((Reason("cancelled", "This order was cancelled."),))
@@ -40,6 +40,18 @@ def test_b16_an_order_that_was_void_before_the_restore_is_void_and_told_so_once(
     assert store.states() == ["withdrawn"]
     [told] = store.told()
     assert (told["order_id"], told["state"], told["wish_id"]) == (order["order_id"], "withdrawn", None)
+
+
+def test_b16_s23_what_head_office_cancelled_itself_waits_for_a_person(store: Store) -> None:
+    restored(store)
+    store.take(document(placed_at=store.app.clock.now().isoformat()))
+    store.oms.before = lambda _: Lost()
+    store.drain()
+    assert store.states() == ["unknown"]
+    store.oms.before = lambda _: CANCELLED
+    store.later()
+    store.drain()
+    assert store.states() == ["pending"]
 
 
 def test_b16_what_waited_for_a_person_is_asked_about_again(store: Store) -> None:

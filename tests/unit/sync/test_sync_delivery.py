@@ -59,6 +59,7 @@ def at(state: State, **fields: object) -> Delivery:
         (Failed(judged=False), WAITING, Edge.PUT_OFF, 0, True),
         (Unreachable(), WAITING, Edge.PUT_OFF, 0, False),
         (Busy(30), WAITING, Edge.PUT_OFF, 0, False),
+        (Busy(30, in_doubt=True), WAITING, Edge.PUT_OFF, 0, True),
         (Unauthorised(), WAITING, Edge.PUT_OFF, 0, False),
         (Superseded(), WAITING, Edge.PUT_OFF, 0, False),
         (Lost(), State.UNKNOWN, Edge.LOST, 0, True),
@@ -228,10 +229,13 @@ def test_acts_of_people_are_legal_where_the_table_says_so(act: object, allowed: 
                 act(at(state))  # type: ignore[operator]
 
 
-@pytest.mark.parametrize(("doubtful", "state"), [(True, State.WITHDRAWN), (False, PENDING)])
-def test_b16_what_head_office_was_told_is_void_is_void_on_a_restored_server(doubtful: bool, state: State) -> None:
+@pytest.mark.parametrize("doubtful", [True, False])
+@pytest.mark.parametrize(("set_back", "state"), [(True, State.WITHDRAWN), (False, PENDING)])
+def test_b16_s23_what_is_refused_as_cancelled_is_void_only_on_a_server_that_forgot_it(
+    set_back: bool, doubtful: bool, state: State
+) -> None:
     told = Refused((Reason("cancelled", "This order was cancelled."),))
-    step = next_step(replace(at(State.SENDING), doubtful=doubtful), told, NOW, POLICY)
+    step = next_step(replace(at(State.SENDING), set_back=set_back, doubtful=doubtful), told, NOW, POLICY)
     assert (step.delivery.state, step.delivery.doubtful) == (state, False)
 
 
