@@ -6,7 +6,6 @@ from services.catalog.domain.datasets import Dataset
 from services.catalog.errors import CodeMisread, CodeUnknown, NothingToAgreeTo, ProductUnknown
 from services.catalog.handlers import browsing, facts, standing, syncing
 from services.catalog.store import datasets, lists
-from services.catalog.store.browsing import snapshot
 from services.chassis.fields import Code, Since
 from services.chassis.http import route
 from services.chassis.provided import Provided, every
@@ -104,12 +103,12 @@ class Door:
 
     @route("GET", "/state/payment-modes", roles=SERVICE, summary="Payment modes")
     def payment_modes_state(self, query: Since) -> Reply:
-        with snapshot(self.app.db) as tx:
+        with self.app.db.snapshot() as tx:
             return state_reply(query.since, *lists.modes(tx))
 
     @route("GET", "/state/staff", roles=SERVICE, summary="Staff")
     def staff_state(self, query: Since) -> Reply:
-        with snapshot(self.app.db) as tx:
+        with self.app.db.snapshot() as tx:
             return state_reply(query.since, *lists.people(tx))
 
     @every(1, single="catalog.products")

@@ -40,6 +40,8 @@ _select = original("select")
 
 _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 _FULL = "53100"
+LOCKED_LOOK_S = 0.2
+ONE_SNAPSHOT = text("set transaction isolation level repeatable read, read only")
 _LOST = ("08", "57P")
 _TRANSLATED = (sql.DBAPIError, sql.TimeoutError, Silence)
 
@@ -95,6 +97,13 @@ class Database:
         except _TRANSLATED as error:
             raise translate(error) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Tx]:
+        """A transaction whose statements all see the same moment; it writes nothing. Raises as `transaction` does."""
+        with self.transaction() as tx:
+            tx.execute(ONE_SNAPSHOT)
+            yield tx
+
     def in_batches(self, step: Callable[[Tx], int]) -> int:
         """Runs a step in transactions of its own until it finds nothing more to do; how much it did in all.
 
@@ -105,6 +114,18 @@ class Database:
             total += done
             eventlet.sleep(0)
         return total
+
+    def until_none(self, step: Callable[[Tx], int], left: Callable[[Tx], bool]) -> int:
+        """Runs a step, which leaves out what others hold locked, in batches until nothing is left; how much in all."""
+        total = self.in_batches(step)
+        while self._holds(left):
+            eventlet.sleep(LOCKED_LOOK_S)
+            total += self.in_batches(step)
+        return total
+
+    def _holds(self, condition: Callable[[Tx], bool]) -> bool:
+        with self.transaction() as tx:
+            return condition(tx)
 
     def _step(self, step: Callable[[Tx], int]) -> int:
         with self.transaction() as tx:

@@ -42,7 +42,8 @@ def verify(alone: Alone = False) -> None:
     What this server lacks because it was restored from a backup is named as a known loss, and changes no status.
     """
     app = build(load(Settings))
-    with app.db.transaction() as tx:
+    # of one moment, for the shop goes on
+    with app.db.snapshot() as tx:
         found = verifying.verify(tx)
     silent = None
     if not alone:

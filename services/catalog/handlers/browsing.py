@@ -17,7 +17,7 @@ from services.catalog.store import browsing, rows
 
 def search(app: App, asked: of.Search) -> of.SearchPage:
     """A page of products by name."""
-    with browsing.snapshot(app.db) as tx:
+    with app.db.snapshot() as tx:
         found = browsing.search(
             tx,
             sought(asked.q),
@@ -35,7 +35,7 @@ def search(app: App, asked: of.Search) -> of.SearchPage:
 
 def product(app: App, product_id: str) -> of.Product:
     """A product with its sizes and what is left of each. Raises ProductUnknown."""
-    with browsing.snapshot(app.db) as tx:
+    with app.db.snapshot() as tx:
         row = browsing.product(tx, product_id)
         if row is None:
             raise ProductUnknown(product_id=product_id)
@@ -45,7 +45,7 @@ def product(app: App, product_id: str) -> of.Product:
 
 def lookup(app: App, given: str) -> of.Found:
     """What a scanned or typed barcode or SKU stands for. Raises CodeUnknown or CodeMisread."""
-    with browsing.snapshot(app.db) as tx:
+    with app.db.snapshot() as tx:
         row = browsing.lookup(tx, _typed(given), barcodes.normalise(given))
     if row is None:
         raise CodeMisread(given=_typed(given)) if barcodes.is_misread(given) else CodeUnknown(given=_typed(given))

@@ -1,17 +1,14 @@
 """Reading the snapshot: each reader sees one whole snapshot, the old or the new."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, cast, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, and_, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from services.catalog.domain.words import prefix_query
 from services.catalog.models import datasets, products, sale_lines, sales, stock, variants
-from services.chassis.database import Database, Tx
-
-ONE_SNAPSHOT = text("set transaction isolation level repeatable read, read only")
+from services.chassis.database import Tx
 
 INVENTORY_AS_OF = select(datasets.c.as_of).where(datasets.c.dataset == "inventory").scalar_subquery()
 # a sale counts until head office drew up figures after it had taken the order in
@@ -36,14 +33,6 @@ CHANGES = (
     .limit(bindparam("limit"))
 )
 CATEGORIES = select(products.c.category, func.count().label("products")).group_by(products.c.category)
-
-
-@contextmanager
-def snapshot(db: Database) -> Iterator[Tx]:
-    """A transaction whose statements all see the same snapshot."""
-    with db.transaction() as tx:
-        tx.execute(ONE_SNAPSHOT)
-        yield tx
 
 
 def search(

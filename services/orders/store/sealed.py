@@ -7,17 +7,14 @@ from sqlalchemy import text
 
 from services.chassis.database import Tx
 
-ORDERS = text("""
-    select order_id, personal from orders where personal not like :newest
-    order by id limit :limit for no key update skip locked
-""")
-CUSTOMERS = text("""
-    select customer_id, personal from customers where personal not like :newest limit :limit for update skip locked
-""")
-CARTS = text("select order_id, cart from held_carts where cart not like :newest limit :limit for update skip locked")
-CORRECTIONS = text("""
-    select wish_id, personal from amendments where personal not like :newest limit :limit for no key update skip locked
-""")
+OLDER = {
+    "orders": "select order_id, personal from orders where personal not like :newest",
+    "customers": "select customer_id, personal from customers where personal not like :newest",
+    "held carts": "select order_id, cart from held_carts where cart not like :newest",
+    "corrections": "select wish_id, personal from amendments where personal not like :newest",
+}
+BATCH = {kind: text(f"{older} limit :limit for no key update skip locked") for kind, older in OLDER.items()}
+LEFT = {kind: text(f"select exists ({older})") for kind, older in OLDER.items()}
 KEEP_ORDER = text("update orders set personal = :personal, found_by = :tokens where order_id = :order_id")
 KEEP_CUSTOMER = text("update customers set personal = :personal, found_by = :tokens where customer_id = :customer_id")
 KEEP_CART = text("update held_carts set cart = :cart where order_id = :order_id")
@@ -32,20 +29,14 @@ ON_THEIR_WAY = text("""
 """)
 
 
-def orders(tx: Tx, newest: str, *, limit: int) -> list[Any]:
-    return _older(tx, ORDERS, newest, limit)
+def older(tx: Tx, kind: str, newest: str, *, limit: int) -> list[Any]:
+    """Values of a kind that are not sealed under the newest key, but for those that somebody else holds; locked."""
+    return list(tx.execute(BATCH[kind], {"newest": f"{newest}:%", "limit": limit}))
 
 
-def customers(tx: Tx, newest: str, *, limit: int) -> list[Any]:
-    return _older(tx, CUSTOMERS, newest, limit)
-
-
-def carts(tx: Tx, newest: str, *, limit: int) -> list[Any]:
-    return _older(tx, CARTS, newest, limit)
-
-
-def corrections(tx: Tx, newest: str, *, limit: int) -> list[Any]:
-    return _older(tx, CORRECTIONS, newest, limit)
+def any_older(tx: Tx, kind: str, newest: str) -> bool:
+    """Whether any is left, whoever holds it."""
+    return bool(tx.scalar(LEFT[kind], {"newest": f"{newest}:%"}))
 
 
 def keep_order(tx: Tx, order_id: UUID, personal: str, tokens: list[int] | None) -> None:
@@ -67,7 +58,3 @@ def keep_correction(tx: Tx, wish_id: UUID, personal: str) -> None:
 def on_their_way(tx: Tx, newest: str) -> dict[str, int]:
     """How many values that were sealed under an older key are still to be told, by key."""
     return {row.key: row.waiting for row in tx.execute(ON_THEIR_WAY, {"newest": f"{newest}:%"})}
-
-
-def _older(tx: Tx, statement: Any, newest: str, limit: int) -> list[Any]:
-    return list(tx.execute(statement, {"newest": f"{newest}:%", "limit": limit}))

@@ -1,6 +1,7 @@
 """What waits for head office is sealed under the newest key, while orders go out."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from services.chassis.database import Tx
@@ -17,12 +18,19 @@ ABOUT: dict[str, Callable[[Any], str]] = {
 
 
 def rotate(app: App, progress: Callable[[str, int], None]) -> None:
-    """Seals anew what is stored here. Raises CannotOpen for a value whose key is gone."""
+    """Seals anew all that is stored here; what others hold at that moment is waited for.
+
+    Raises CannotOpen for a value whose key is gone.
+    """
     for kind in ABOUT:
-        progress(kind, app.db.in_batches(lambda tx, kind=kind: _step(app, tx, kind)))  # type: ignore[misc]
+        progress(kind, app.db.until_none(partial(_step, app, kind), partial(_left, app, kind)))
 
 
-def _step(app: App, tx: Tx, kind: str) -> int:
+def _left(app: App, kind: str, tx: Tx) -> bool:
+    return sealed.any_older(tx, kind, app.seals.newest)
+
+
+def _step(app: App, kind: str, tx: Tx) -> int:
     rows = sealed.older(tx, kind, app.seals.newest, limit=AT_ONCE)
     for row in rows:
         about = ABOUT[kind](row)

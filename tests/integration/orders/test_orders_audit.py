@@ -9,6 +9,7 @@ from services.chassis.ids import new_id
 from services.orders.handlers import amending, reporting, selling, showing, verifying
 from services.orders.handlers import counter as at_counter
 from services.orders.schemas import ApprovalIn, Days, OrderQuery, VoidWish
+from services.orders.store import reports
 
 
 @pytest.fixture
@@ -24,6 +25,19 @@ def owner(counter: Counter, service_database, statement: str) -> None:
 
 
 def test_b3_untouched_series_have_no_flaw(counter: Counter, sold):
+    assert verifying.verify_series(counter.app) == (1, [])
+
+
+@pytest.mark.one_step
+def test_b3_what_is_sold_while_the_chains_are_read_is_no_flaw(counter: Counter, sold, monkeypatch: pytest.MonkeyPatch):
+    heads = reports.heads
+
+    def sold_meanwhile(tx):
+        found = heads(tx)
+        counter.sell()
+        return found
+
+    monkeypatch.setattr(reports, "heads", sold_meanwhile)
     assert verifying.verify_series(counter.app) == (1, [])
 
 
