@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.chassis.admission import Admission
-from services.chassis.database import Database, Tx
+from services.chassis.database import Database, Tx, translate
 from services.chassis.errors import Unavailable
 from services.chassis.events import Event, Unreadable
 from services.chassis.logs import get_logger
@@ -175,10 +175,12 @@ class Inbox:
             if tx.invalidated:
                 # the line is lost: it is no fault of the fact, and nothing can be noted
                 raise
-            log.exception("event_failed_again", consumer=self._consumer, failure=row.id, attempts=row.attempts + 1)
-            dead = row.attempts >= len(RETRY_AFTER_S)
+            # whoever had to wait too long for a lock says nothing of the fact either
+            attempts = row.attempts + (not isinstance(translate(error), Unavailable))
+            log.exception("event_failed_again", consumer=self._consumer, failure=row.id, attempts=attempts)
+            dead = attempts > len(RETRY_AFTER_S)
             delay = RETRY_AFTER_S[min(row.attempts, len(RETRY_AFTER_S) - 1)]
-            values = {"id": row.id, "attempts": row.attempts + 1, "error": _describe(error), "dead": dead}
+            values = {"id": row.id, "attempts": attempts, "error": _describe(error), "dead": dead}
             tx.execute(PUT_OFF, values | {"delay": delay})
         else:
             tx.execute(FORGET, {"id": row.id})

@@ -32,6 +32,8 @@ PAUSED_LOOK_S = 0.5
 RECONNECT_S = 1.0
 RETRY_LOOK_S = 1.0
 DEAD_LOOK_S = 5.0
+# what the broker gave up on is looked at though messages never cease
+BUSY_FOR_S = 60.0
 STALLED_AFTER_S = 120
 ANSWERS_WITHIN_S = 10.0
 DEAF_FOR_S = 20.0
@@ -137,13 +139,14 @@ class Intake(Entrypoint):
         with self._answering(self.queue.name):
             channel.basic_consume(self.queue.name, callback=arrived.append)
         with channel:
-            until = time.monotonic() + DEAD_LOOK_S
+            began = time.monotonic()
+            until = began + DEAD_LOOK_S
             while time.monotonic() < until and not self._is_paused():
                 self._collect(connection, arrived)
                 self._beat()
                 if arrived:
                     self._take(channel, arrived)
-                    until = max(until, time.monotonic() + IDLE_S)
+                    until = min(max(until, time.monotonic() + IDLE_S), began + BUSY_FOR_S)
 
     @contextmanager
     def _answering(self, name: str) -> Iterator[None]:

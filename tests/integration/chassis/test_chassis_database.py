@@ -90,6 +90,32 @@ def test_f_a_line_that_is_lost_while_a_fact_is_tried_again_is_no_try_of_that_fac
     assert (inbox.retry_one(), inbox.retry_one()) == (True, False)
 
 
+@pytest.mark.one_step
+def test_f_a_fact_that_waited_too_long_for_a_lock_is_put_off_and_no_dead_letter(db: Database):
+    """However often: whoever holds the lock is to blame."""
+    troubles: list[Callable[[Tx], None]] = [broken, broken, *[locked] * 9]
+
+    def handle(tx: Tx, _: list[Event]) -> None:
+        if troubles:
+            troubles.pop(0)(tx)
+
+    inbox = Inbox(db, "sync.facts", handle, "S1")
+    fact = Event(id=new_id(), type="t", aggregate_id="x", data={}, store_id="S1", occurred_at=datetime.now(UTC))
+    inbox.take([encode(fact).encode()])
+    for _ in range(10):
+        with db.transaction() as tx:
+            assert [tuple(row) for row in tx.execute(text("select attempts, dead from inbox_failures"))] == [(1, False)]
+            tx.execute(text("update inbox_failures set due_at = now()"))
+        assert inbox.retry_one()
+    assert troubles == []
+    with db.transaction() as tx:
+        assert tx.scalar(text("select count(*) from inbox_failures")) == 0
+
+
+def locked(tx: Tx) -> None:
+    tx.execute(text("do $$ begin raise lock_not_available; end $$"))
+
+
 def broken(_: Tx) -> None:
     raise ValueError
 
