@@ -117,8 +117,11 @@ def abandon(app: App, order_id: UUID, who: Principal, payments: Sequence[Payment
 
 
 def business_fingerprint(app: App, sale: Sale) -> str:
-    """A hash of what makes a sale this sale: pressing Pay twice sends the same."""
-    made_of = sale.model_dump(mode="json", exclude={"kept", "agreed"})
+    """A hash of what makes a sale this sale: pressing Pay twice sends the same.
+
+    What was left out does not enter, so that a till that asks again after an update of this service asks for the same.
+    """
+    made_of = sale.model_dump(mode="json", exclude={"kept", "agreed"}, exclude_defaults=True)
     return invoices.digest(invoices.canonical(made_of), app.salt)
 
 
