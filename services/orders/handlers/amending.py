@@ -21,9 +21,10 @@ from services.orders.store import marks, orders, wishes
 def void(app: App, order_id: UUID, wish: VoidWish, who: Principal) -> WishOut:
     """Wishes an order void; it is void once sync says that it will never be sent."""
     with app.db.transaction() as tx:
+        order = _existing(tx, order_id)
         if known := wishes.get(tx, wish.wish_id):
             return _out(known)
-        order = _changeable(tx, order_id)
+        _must_be_changeable(tx, order)
         approved_by = _second_person(tx, order, wish.approval_id, who)
         refund = [{"payment_mode": p["payment_mode"], "amount_minor": p["amount_minor"]} for p in _payments(order)]
         details = {"refund": refund, "goods_back": wish.goods_back, "correction": None}
@@ -36,9 +37,10 @@ def void(app: App, order_id: UUID, wish: VoidWish, who: Principal) -> WishOut:
 def correct(app: App, order_id: UUID, wish: CorrectionWish, who: Principal) -> WishOut:
     """Wishes a correction: a row beside the order as printed, sent as a new revision."""
     with app.db.transaction() as tx:
+        order = _existing(tx, order_id)
         if known := wishes.get(tx, wish.wish_id):
             return _out(known)
-        order = _changeable(tx, order_id)
+        _must_be_changeable(tx, order)
         told = wish.model_dump(mode="json", exclude={"wish_id", "reason"})
         correction, said = personal.split(told, personal.CORRECTED)
         sealed = app.seals.seal(said, private.about_wish(wish.wish_id))
@@ -49,17 +51,21 @@ def correct(app: App, order_id: UUID, wish: CorrectionWish, who: Principal) -> W
         return _out(wishes.get(tx, wish.wish_id))
 
 
-def _changeable(tx: Tx, order_id: UUID) -> Any:
+def _existing(tx: Tx, order_id: UUID) -> Any:
+    """The order, locked: whoever wishes the same at the same time waits here."""
     order = orders.lock(tx, order_id)
     if order is None:
         raise NotFound(what="order")
+    return order
+
+
+def _must_be_changeable(tx: Tx, order: Any) -> None:
     if order.state == "void":
         raise AlreadyVoid
     if order.state == "synced":
         raise AlreadySynced
-    if wishes.void_asked(tx, order_id):
+    if wishes.void_asked(tx, order.order_id):
         raise WishPending
-    return order
 
 
 def _second_person(tx: Tx, order: Any, approval_id: UUID | None, who: Principal) -> str:

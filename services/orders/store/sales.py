@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.database import Tx
 from services.chassis.errors import Busy
 
+REFERENCE_ONCE = "payments_reference_once"
 # one round trip for both; the id before the mode, as everybody takes them
 LOCKS = text("""
     select pg_advisory_xact_lock(hashtextextended('order:' || :order_id, 0)),
@@ -73,9 +75,12 @@ STOCKED = """stocked as (
         update stock set sold = sold + m.quantity
         from unnest(cast(:skus as text[]), cast(:quantities as int[])) as m (sku, quantity) where stock.sku = m.sku
     )"""
+# what a customer paid beyond the sale stays open, to be given back
 TAKEN_OVER = """taken_over as (
-        update orphan_payments o set state = 'sold'
-        from jsonb_to_recordset(cast(:payments as jsonb)) as p (payment_mode text, reference text)
+        update orphan_payments o set state = case when o.amount_minor > p.amount_minor then 'open' else 'sold' end,
+            amount_minor = case when o.amount_minor > p.amount_minor then o.amount_minor - p.amount_minor
+                else o.amount_minor end
+        from jsonb_to_recordset(cast(:payments as jsonb)) as p (payment_mode text, reference text, amount_minor bigint)
         where o.state = 'open' and o.payment_mode = p.payment_mode and o.reference = p.reference
     )"""
 STORE = text(f"""
@@ -208,6 +213,8 @@ def store_sale(tx: Tx, values: dict[str, Any]) -> None:
     try:
         tx.execute(STORE, values)
     except IntegrityError as error:
+        if not (isinstance(error.orig, UniqueViolation) and error.orig.diag.constraint_name == REFERENCE_ONCE):
+            raise
         raise Busy from error
 
 

@@ -227,6 +227,23 @@ def test_b10_a_correction_is_a_row_of_its_own_and_the_order_as_printed_stays(cou
     assert showing.detail(counter.app, order.order_id, counter.manager).document == order.document
 
 
+@pytest.mark.one_step
+def test_b10_b22_a_wish_that_comes_twice_at_once_is_one_wish(counter: Counter):
+    order = counter.sell()
+    correction = CorrectionWish(wish_id=new_id(), reason="SKU renamed", lines=[{"line_no": 1, "oms_sku": "HO-1"}])
+    approval_id = approve_void(counter, order)
+    wish = VoidWish(wish_id=new_id(), reason="Wrong size", goods_back=True, approval_id=approval_id)
+    with ThreadPoolExecutor(4) as managers:
+        for ask, wished, who in (
+            (amending.correct, correction, counter.manager),
+            (amending.void, wish, counter.till),
+        ):
+            asked = [managers.submit(ask, counter.app, order.order_id, wished, who) for _ in range(4)]
+            assert {one.result(30).wish_id for one in asked} == {wished.wish_id}
+    assert counter.scalar("select count(*) from amendments") == 2
+    assert len(counter.events("orders.order_amended")) == 2
+
+
 @pytest.mark.parametrize("order_of_arrival", [(0, 1), (1, 0), (0, 1, 0, 1)])
 def test_b10_a_correction_that_an_older_revision_overtook_came_too_late(counter: Counter, order_of_arrival):
     order = counter.sell()
@@ -448,6 +465,16 @@ def test_b4_money_without_a_sale_is_given_back_once(counter: Counter):
     assert done.state == "refunded"
     with pytest.raises(NotFound):
         at_counter.refund(counter.app, orphan.order_id, orphan.n, Refund(note="By UPI"), counter.manager)
+
+
+def test_b4_what_was_paid_beyond_the_sale_stays_to_be_given_back(counter: Counter):
+    paid = counter.upi(1_099_00)
+    dearer = counter.sale(total_minor=1_099_00, payments=[paid])
+    with pytest.raises(errors.QuoteChanged):
+        selling.place(counter.app, dearer, counter.till)
+    counter.sell(payments=[paid | {"amount_minor": 1_049_00}])
+    [rest] = at_counter.orphans(counter.app).items
+    assert (rest.order_id, rest.reference, rest.amount_minor) == (dearer.order_id, paid["reference"], 50_00)
 
 
 def test_b19_a_replaced_till_opens_a_series_of_its_own_and_the_old_one_sells_no_more(counter: Counter):
