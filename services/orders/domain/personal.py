@@ -59,6 +59,18 @@ def masked(customer: Mapping[str, Any]) -> dict[str, Any]:
     return shown | {"phone": f"••••{_digits(phone)[-SHOWN_DIGITS:]}" if phone else None}
 
 
+def names_somebody(told: Mapping[str, Any]) -> bool:
+    """Whether an order or a cart says whose it is, or where they live."""
+    return bool(told.get("customer") or told.get("delivery"))
+
+
+def hidden(told: Mapping[str, Any], *, note: bool) -> dict[str, Any]:
+    """An order or a cart without what nobody needs who does not answer for it; `note`: the note is hidden as well."""
+    customer = told.get("customer")
+    shown = dict(told) | {"customer": masked(customer) if customer else None, "delivery": None}
+    return shown | {"note": ""} if note else shown
+
+
 def _starts(text: str) -> list[str]:
     return [text[:length] for length in range(min(FEWEST, len(text)), min(MOST, len(text)) + 1)] if text else []
 

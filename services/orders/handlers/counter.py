@@ -91,10 +91,10 @@ def held(app: App, who: Principal) -> HeldCarts:
     """Carts that any till may take, and those that this one took; whose they are is shown in full to who takes one."""
     with app.db.transaction() as tx:
         carts = [_held(app, row) for row in counter.held(tx, _taker(who))]
-        named = [cart.order_id for cart in carts if cart.cart.get("customer")]
+        named = [cart.order_id for cart in carts if personal.names_somebody(cart.cart)]
         if named:
             private.note_read(tx, who, "held carts", None, named)
-    return HeldCarts(items=[c.model_copy(update={"cart": _masked(c.cart)}) for c in carts])
+    return HeldCarts(items=[c.model_copy(update={"cart": personal.hidden(c.cart, note=True)}) for c in carts])
 
 
 def recall(app: App, order_id: UUID, who: Principal) -> HeldCart:
@@ -105,7 +105,7 @@ def recall(app: App, order_id: UUID, who: Principal) -> HeldCart:
             raise NotFound(what="held cart")
         notify(tx, "changes", {"what": "held-carts"})
         cart = _held(app, row)
-        if cart.cart.get("customer"):
+        if personal.names_somebody(cart.cart):
             private.note_read(tx, who, "recall", order_id, [])
         return cart
 
@@ -164,11 +164,6 @@ def _held(app: App, row: Any) -> HeldCart:
     told = private.opened(app, row.cart, private.about_cart(row.order_id))
     label, cart = told.get("label", ""), told.get("cart", {})
     return HeldCart(order_id=row.order_id, label=label, held_by=row.held_by, held_at=row.held_at, cart=cart)
-
-
-def _masked(cart: dict[str, Any]) -> dict[str, Any]:
-    customer = cart.get("customer")
-    return cart | {"customer": personal.masked(customer) if customer else None}
 
 
 def _orphan(row: Any) -> OrphanOut:

@@ -24,7 +24,7 @@ def save(app: App, customer_id: UUID, body: CustomerIn) -> CustomerOut:
         known = customers.get(tx, customer_id)
         if known and _opened(app, known) == told:
             return _out(known, told)
-        row = _sealed(app, customer_id, known.revision + 1 if known else 1, told)
+        row = _sealed(app, customer_id, customers.last_revision(tx, customer_id) + 1, told)
         customers.keep(tx, row)
         app.outbox.record(tx, events.customer_saved(row), to=events.CUSTOMERS_TO)
         return _out(customers.get(tx, customer_id), told)

@@ -32,12 +32,13 @@ def erase(app: App, customer_id: UUID, body: EraseIn, who: Principal) -> Erasure
         found = customers.orders_of(tx, app.seals.sought(words))
         if row is None and not found:
             raise NotFound(what="customer")
-        customers.delete(tx, customer_id)
+        revision = customers.last_revision(tx, customer_id) + 1
+        customers.delete(tx, customer_id, revision)
         _clear_held(app, tx, words)
         done = [order.order_id for order in found if order.state in SETTLED]
         waiting = [order.order_id for order in found if order.state not in SETTLED]
         erasure = {"erasure_id": new_id(), "customer_id": customer_id, "erased": done, "waiting": waiting}
-        _erase(app, tx, customer_id, row.revision + 1 if row else 1, done)
+        _erase(app, tx, customer_id, revision, done)
         note(app, tx, erasure | {"asked_by": who.staff_code, "reason": body.reason})
     return Erasure(**erasure | {"erased": len(done), "waiting": len(waiting)})
 
@@ -48,7 +49,7 @@ def go_on(app: App) -> None:
         for row in customers.undone(tx):
             done = customers.settled(tx, row.waiting)
             if done:
-                _erase(app, tx, row.customer_id, 1, done)
+                _erase(app, tx, row.customer_id, customers.last_revision(tx, row.customer_id), done)
                 waiting = [order_id for order_id in row.waiting if order_id not in done]
                 customers.go_on(tx, row.erasure_id, row.erased + done, waiting)
 
@@ -74,5 +75,5 @@ def _clear_held(app: App, tx: Tx, words: list[str]) -> None:
         about = private.about_cart(row.order_id)
         told: dict[str, Any] = private.opened(app, row.cart, about)
         if set(words) & set(personal.words_of((told.get("cart") or {}).get("customer"))):
-            cleared = told["cart"] | {"customer": None, "note": ""}
+            cleared = told["cart"] | {"customer": None, "delivery": None, "note": ""}
             customers.reseal_cart(tx, row.order_id, app.seals.seal({"cart": cleared, "label": ERASED_LABEL}, about))

@@ -7,7 +7,7 @@ from services.chassis.ids import new_id
 from services.orders.app import App
 from services.orders.domain import personal
 from services.orders.handlers import erasing
-from services.orders.store import customers
+from services.orders.store import customers, online
 
 AT_ONCE = 200
 NOBODY = UUID(int=0)
@@ -17,6 +17,7 @@ def prune(app: App) -> None:
     """Removes what is older than it may be."""
     kept = app.settings
     app.db.in_batches(lambda tx: customers.prune_held(tx, days=kept.keep_held_carts_days, limit=AT_ONCE))
+    app.db.in_batches(lambda tx: online.prune(tx, days=kept.keep_held_carts_days, limit=AT_ONCE))
     app.db.in_batches(lambda tx: customers.prune_reads(tx, days=kept.keep_reads_days, limit=AT_ONCE))
     app.db.in_batches(lambda tx: _orders(app, tx, kept.keep_order_customers_days))
     _customers(app, kept.keep_customers_days)
@@ -41,7 +42,7 @@ def _customers(app: App, days: int) -> None:
             for customer_id in found:
                 tokens = app.seals.sought([personal.same_customer(customer_id)])
                 if not customers.seen_since(tx, tokens, days=days):
-                    customers.delete(tx, customer_id)
+                    customers.delete(tx, customer_id, customers.last_revision(tx, customer_id))
         if len(found) < AT_ONCE:
             return
         after = found[-1]

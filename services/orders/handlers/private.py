@@ -46,10 +46,10 @@ def opened(app: App, sealed: str | None, about: str) -> dict[str, Any]:
 
 
 def for_whom(document: dict[str, Any], who: Principal) -> dict[str, Any]:
-    """An order as this person may see it: who is no manager sees only who the customer is."""
-    if who.role == MANAGER or not document["customer"]:
+    """An order as this person may see it: who is no manager sees only who the customer is, and the note on it."""
+    if who.role == MANAGER:
         return document
-    return document | {"customer": personal.masked(document["customer"]), "delivery": None}
+    return personal.hidden(document, note=who == ANOTHER_SERVICE)
 
 
 def note_read(tx: Tx, who: Principal, why: str, subject: UUID | None, shown: list[UUID]) -> None:

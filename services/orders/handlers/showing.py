@@ -58,21 +58,22 @@ def placed(document: dict[str, Any]) -> OrderOut:
 
 
 def detail(app: App, order_id: UUID, who: Principal) -> OrderOut:
-    """The order as this person may see it; that they did is noted where it names a customer."""
+    """The order as this person may see it; that they did is noted where it names somebody."""
     with app.db.transaction() as tx:
         return seen(tx, one(app, tx, order_id), who, "order")
 
 
 def seen(tx: Tx, order: OrderOut, who: Principal, why: str, *, in_full: bool = False) -> OrderOut:
-    """An order as this person may see it, or in full; that they did is noted where it names a customer."""
+    """An order as this person may see it, or in full; that they did is noted where it names somebody."""
     note_order_read(tx, order.document, who, why)
     shown = order.document if in_full else private.for_whom(order.document, who)
     return order.model_copy(update={"document": shown})
 
 
 def note_order_read(tx: Tx, document: dict[str, Any], who: Principal, why: str) -> None:
-    """Notes that somebody was shown an order, where it names a customer."""
-    if customer := document["customer"]:
+    """Notes that somebody was shown an order, where it names somebody."""
+    if personal.names_somebody(document):
+        customer = document["customer"] or {}
         known = [UUID(customer["customer_id"])] if customer.get("customer_id") else []
         private.note_read(tx, who, why, UUID(document["order_id"]), known)
 

@@ -149,6 +149,14 @@ erasures = Table(
     Index("erasures_erased", "erased", postgresql_using="gin"),
 )
 
+# so that no word on one who comes back is older than the word that they are gone
+gone_customers = Table(
+    "gone_customers",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
 customers = Table(
     "customers",
     metadata,

@@ -41,7 +41,17 @@ MOST_BY_ONE = text("""
         where at > now() - interval '1 hour' and not (why = 'search' and customers = '{}') group by staff_code
     ) as people
 """)
-DELETE = text("delete from customers where customer_id = :customer_id")
+# of one that is gone: who comes back under the same id goes on behind it, or head office would take it for old
+LAST_REVISION = text("""
+    select coalesce(
+        (select revision from customers where customer_id = :customer_id),
+        (select revision from gone_customers where customer_id = :customer_id), 0)
+""")
+DELETE = text("""
+    with gone as (delete from customers where customer_id = :customer_id)
+    insert into gone_customers (customer_id, revision) values (:customer_id, :revision)
+    on conflict (customer_id) do update set revision = excluded.revision
+""")
 ORDERS_OF = text("""
     select order_id, personal, document, state from orders where found_by && cast(:tokens as bigint[])
     order by order_id for no key update
@@ -55,6 +65,7 @@ ERASURE = text("""
 """)
 UNDONE = text("""
     select erasure_id, customer_id, erased, waiting from erasures where waiting <> '{}'
+        and exists (select from orders where order_id = any(waiting) and state in ('synced', 'void'))
     order by asked_at limit :limit for update skip locked
 """)
 SETTLED = text("""
@@ -136,8 +147,14 @@ def most_by_one(tx: Tx) -> int:
     return int(tx.execute(MOST_BY_ONE).scalar_one())
 
 
-def delete(tx: Tx, customer_id: UUID) -> None:
-    tx.execute(DELETE, {"customer_id": customer_id})
+def last_revision(tx: Tx, customer_id: UUID) -> int:
+    """The revision under which a customer was told last, 0 for one who was never here."""
+    return int(tx.execute(LAST_REVISION, {"customer_id": customer_id}).scalar_one())
+
+
+def delete(tx: Tx, customer_id: UUID, revision: int) -> None:
+    """Removes a customer; whoever comes back under this id goes on behind the revision."""
+    tx.execute(DELETE, {"customer_id": customer_id, "revision": revision})
 
 
 def orders_of(tx: Tx, tokens: list[int]) -> list[Any]:
@@ -157,7 +174,7 @@ def note_erasure(tx: Tx, values: dict[str, Any]) -> Any:
 
 
 def undone(tx: Tx, *, limit: int = 100) -> list[Any]:
-    """Erasures of which orders wait, locked."""
+    """Erasures for which something can be done now, locked."""
     return list(tx.execute(UNDONE, {"limit": limit}))
 
 

@@ -17,11 +17,20 @@ CAPTURED = text("""
     values (:order_id, :n, :amount_minor, cast(:answer as jsonb)) on conflict do nothing
 """)
 CAPTURE = text("select answer from captures where order_id = :order_id and n = :n")
+OLD = text("""
+    delete from online_quotes where order_id in (select order_id from online_quotes
+        where quoted_at < now() - make_interval(days => :days) limit :limit for update skip locked)
+""")
 READ = text("select answer from online_quotes where order_id = :order_id and fingerprint = :fingerprint")
 
 
 def keep(tx: Tx, order_id: UUID, fingerprint: str, answer: dict[str, Any]) -> None:
     tx.execute(KEEP, {"order_id": order_id, "fingerprint": fingerprint, "answer": json.dumps(answer)})
+
+
+def prune(tx: Tx, *, days: int, limit: int) -> int:
+    """Removes answers for carts that nobody paid for so long; they can be asked for again."""
+    return tx.execute(OLD, {"days": days, "limit": limit}).rowcount
 
 
 def read(tx: Tx, order_id: UUID, fingerprint: str) -> dict[str, Any] | None:

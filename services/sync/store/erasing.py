@@ -7,12 +7,13 @@ from sqlalchemy import text
 
 from services.chassis.database import Tx
 
-# an older word that comes later changes nothing
+# an older word that comes later changes nothing, and who came back since is not gone
 CUSTOMER = text("""
     insert into notices as n (kind, subject, version, body, state)
     values ('customer', :subject, :version, '{}', 'sent')
     on conflict (kind, subject) do update set body = '{}', state = 'sent', claimed_by = null, fence = n.fence + 1,
-        version = greatest(n.version, excluded.version), reason_code = null, changed_at = now()
+        version = excluded.version, reason_code = null, changed_at = now()
+    where n.version < excluded.version
 """)
 DOCUMENTS = text("""
     update documents set personal = null, correction = correction - 'personal' where order_id = any(:order_ids)
@@ -35,7 +36,7 @@ OLD_NOTICES = text("""
 
 
 def erase_customer(tx: Tx, customer_id: str, revision: int) -> None:
-    """Head office is told no more of this customer."""
+    """Head office is told no more of this customer, unless they came back since."""
     tx.execute(CUSTOMER, {"subject": customer_id, "version": revision})
 
 

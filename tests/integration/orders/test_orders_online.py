@@ -20,7 +20,8 @@ from services.chassis.ids import new_id
 from services.head_office.http import HttpHeadOffice
 from services.head_office.port import Done
 from services.orders import errors
-from services.orders.handlers import customers, invoicing, online, selling
+from services.orders.handlers import customers, invoicing, online, selling, showing
+from services.orders.handlers.private import ANOTHER_SERVICE
 from services.orders.schemas import Cart, CustomerIn, Delivery, PaymentIntentIn, ProductUpdate, ReadQuery
 from services.orders.store import recovery
 from tests.support import eventually
@@ -107,6 +108,21 @@ def test_s20_delivery_and_extensions_are_lines_without_stock(online_counter: Cou
     assert [line["sku"] for line in lines] == ["A1", "HEM", "DELIVERY"]
     assert (lines[0]["extensions"], lines[1]["for_line"], lines[1]["amount_minor"]) == (["HEM"], 1, 2 * 150_00)
     assert online_counter.scalar("select count(*) from movements") == 1
+
+
+def test_b18_t8_where_nobodys_order_goes_is_shown_to_managers_and_each_look_is_noted(online_counter: Counter):
+    wanted = cart(fulfilment="delivery", delivery=HOME, note="Ring twice")
+    order = pay(online_counter, selling.quote(online_counter.app, wanted, online_counter.till), wanted)
+    seen = [
+        showing.detail(online_counter.app, order.order_id, who).document
+        for who in (online_counter.till, ANOTHER_SERVICE, online_counter.manager)
+    ]
+    assert [(one["customer"], one["delivery"], one["note"]) for one in seen] == [
+        (None, None, "Ring twice"),
+        (None, None, ""),
+        (None, HOME, "Ring twice"),
+    ]
+    assert [look.subject for look in customers.reads(online_counter.app, ReadQuery()).items] == [order.order_id] * 3
 
 
 def test_s20_a_line_is_extended_as_was_asked_or_not_at_all(counter: Counter):

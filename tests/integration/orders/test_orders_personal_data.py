@@ -1,8 +1,11 @@
 """What customers tell the store: sealed at rest, masked, noted, erased, kept for a time, under keys that change."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -31,16 +34,25 @@ from services.orders.handlers import (
 from services.orders.handlers import counter as at_counter
 from services.orders.handlers.private import ANOTHER_SERVICE
 from services.orders.schemas import CorrectionWish, CustomerIn, EraseIn, Hold, OrderQuery, ReadQuery
+from tests.support import eventually
 
 NAME, PHONE = "Canarius Zyxwvut", "98450 77331"
 EMAIL = "canarius@example.com"
 # in no other file: tests share a server, and its log keeps for a while what they wrote in clear
 CANARIES = ("anarius", "yxwvut", "98450 77331", "9845077331")
+DATED = {"customers": "changed_at", "held_carts": "held_at", "customer_reads": "at", "online_quotes": "quoted_at"}
 WHY = EraseIn(reason="asked at the counter")
 
 
 def told(**more):
     return {"name": NAME, "phone": PHONE, "email": EMAIL} | more
+
+
+def held_cart(counter: Counter, **asked: Any) -> dict[str, Any]:
+    """A cart that was put aside."""
+    cart = counter.sale(**asked).model_dump(mode="json", exclude={"total_minor", "payments", "agreed", "kept"})
+    at_counter.hold(counter.app, Hold.model_validate({"cart": cart, "label": NAME}), counter.till)
+    return cart
 
 
 @pytest.fixture
@@ -49,10 +61,7 @@ def known(counter: Counter):
     customer_id = new_id()
     customers.save(counter.app, customer_id, CustomerIn(**told(gstin=None)))
     order = counter.sell(customer=told(customer_id=str(customer_id)), note=f"for {NAME}")
-    cart = counter.sale(customer=told(customer_id=str(customer_id))).model_dump(
-        mode="json", exclude={"total_minor", "payments", "agreed", "kept"}
-    )
-    at_counter.hold(counter.app, Hold.model_validate({"cart": cart, "label": NAME}), counter.till)
+    held_cart(counter, customer=told(customer_id=str(customer_id)))
     wish = CorrectionWish(wish_id=new_id(), reason="moved", contact={"phone": PHONE}, note=NAME)
     amending.correct(counter.app, order.order_id, wish, counter.manager)
     return customer_id, order
@@ -134,6 +143,17 @@ def test_b18_t8_an_associate_sees_who_it_is_and_no_more(counter: Counter, known)
     stored = selling.abandon(counter.app, order.order_id, other).order
     assert stored.document["customer"]["phone"] == "••••7331"
     assert showing.detail(counter.app, order.order_id, counter.manager).document["customer"]["phone"] == PHONE
+
+
+@pytest.mark.one_step
+def test_b18_t8_a_held_cart_shows_where_it_goes_to_who_takes_it_and_each_look_is_noted(counter: Counter):
+    home = {"address": f"12 {NAME} Road", "phone": PHONE}
+    cart = held_cart(counter, fulfilment="delivery", delivery=home, note=NAME)
+    [held] = at_counter.held(counter.app, counter.till).items
+    assert (held.cart["delivery"], held.cart["note"]) == (None, "")
+    taken = at_counter.recall(counter.app, held.order_id, counter.till).cart
+    assert (taken["delivery"]["address"], taken["note"]) == (cart["delivery"]["address"], NAME)
+    assert looks(counter) == [("recall", "A1"), ("held carts", "A1")]
 
 
 @pytest.mark.one_step
@@ -293,6 +313,45 @@ def test_b18_erasing_twice_erases_once(counter: Counter, known, service_database
         erasing.erase(counter.app, customer_id, WHY, counter.manager)
 
 
+def test_b18_an_erasure_leaves_no_address_in_a_held_cart(counter: Counter, known):
+    home = {"address": f"12 {NAME} Road", "phone": PHONE}
+    cart = held_cart(counter, customer=told(), fulfilment="delivery", delivery=home, note=NAME)
+    erasing.erase(counter.app, known[0], WHY, counter.manager)
+    left = at_counter.recall(counter.app, UUID(cart["order_id"]), counter.till)
+    assert [left.cart[name] for name in ("customer", "delivery", "note")] == [None, None, ""]
+    assert left.cart["lines"] == cart["lines"]
+
+
+@pytest.mark.one_step
+def test_b18_b21_who_comes_back_after_an_erasure_is_told_to_head_office_behind_it(counter: Counter, known):
+    customer_id, _ = known
+    erasing.erase(counter.app, customer_id, WHY, counter.manager)
+    customers.save(counter.app, customer_id, CustomerIn(name="Asha Rao"))
+    settle(counter, None)
+    erasing.go_on(counter.app)
+    saved, erased = (
+        [event.data["revision"] for event in counter.events(f"orders.customer_{word}")] for word in ("saved", "erased")
+    )
+    # the orders that head office had yet to take in are erased last, and the customer who came back is not
+    assert (saved, erased) == ([1, 3], [2, 3])
+    assert customers.one(counter.app, customer_id, counter.manager).name == "Asha Rao"
+
+
+def test_b18_many_erasures_that_wait_hold_up_no_other(counter: Counter, known):
+    customer_id, _ = known
+    insert = (
+        "insert into erasures (erasure_id, customer_id, asked_at, asked_by, reason, erased, waiting) select "
+        "gen_random_uuid(), gen_random_uuid(), '2020-01-01', 'M1', 'x', '{}', array[gen_random_uuid()] "
+        "from generate_series(1, 100)"
+    )
+    with counter.app.db.transaction() as tx:
+        tx.execute(text(insert))
+    erasing.erase(counter.app, customer_id, WHY, counter.manager)
+    settle(counter, None)
+    erasing.go_on(counter.app)
+    assert counter.scalar("select count(*) from orders where personal is not null") == 0
+
+
 def test_t44_what_is_older_than_its_setting_goes_and_nothing_else(counter: Counter, known, service_database):
     customer_id, order = known
     young = counter.sell(customer={"name": "Young"})
@@ -307,14 +366,32 @@ def test_t44_what_is_older_than_its_setting_goes_and_nothing_else(counter: Count
             "update orders.orders set business_date = business_date - 4000, placed_at = placed_at - "
             f"interval '4000 days' where order_id = '{order.order_id}'"
         )
-        for table, column in (("customers", "changed_at"), ("held_carts", "held_at"), ("customer_reads", "at")):
+        connection.execute("insert into orders.online_quotes values (gen_random_uuid(), 'of a cart', '{}')")
+        for table, column in DATED.items():
             connection.execute(f"update orders.{table} set {column} = {column} - interval '4000 days'")
     keeping.prune(counter.app)
-    for table in ("customers", "held_carts", "customer_reads"):
+    for table in DATED:
         assert counter.scalar(f"select count(*) from {table}") == 0
     assert counter.scalar("select facts ->> 'orders' from marks where kind = 'erased'") == f'["{order.order_id}"]'
     assert showing.detail(counter.app, order.order_id, counter.manager).document["customer"] is None
     assert showing.detail(counter.app, young.order_id, counter.manager).document["customer"]["name"] == "Young"
+
+
+@pytest.mark.one_step
+def test_b18_a_change_of_keys_waits_for_what_others_hold(counter: Counter, known):
+    """Or its key would be taken away, and what it sealed could never be opened again."""
+    url = str(counter.app.settings.database_url.get_secret_value())
+    app = build_app(url, customer_keys=f"{new_key('2')}\n{CUSTOMER_KEYS}")
+    sealed: dict[str, int] = {}
+    with ThreadPoolExecutor(1) as operator, counter.app.db.transaction() as tx:
+        tx.execute(text("select from customers for update"))
+        changing = operator.submit(rotating.rotate, app, sealed.__setitem__)
+        eventually(lambda: "orders" in sealed)
+        assert not changing.done()
+        tx.commit()
+        changing.result(30)
+    assert sealed["customers"] == 1
+    app.db.dispose()
 
 
 def test_b18_keys_are_changed_while_the_shop_sells(counter: Counter, known, service_database):

@@ -116,6 +116,19 @@ def test_b18_what_is_erased_is_kept_nowhere_whatever_comes_twice_or_late(store: 
     assert store.states([order_id]) == ["synced"]
 
 
+@pytest.mark.parametrize("late", [1, 2, 3])
+def test_b18_b21_who_came_back_after_an_erasure_is_told_whatever_word_comes_late(store: Store, late: int) -> None:
+    customer_id = new_id()
+    saved(store, customer_id)
+    erased(store, customer_id, revision=2)
+    saved(store, customer_id, revision=3)
+    # of the orders that waited for head office: the customer who came back stays
+    erased(store, customer_id, revision=late)
+    store.drain()
+    tell_all(store)
+    assert [kind for kind, _, _ in store.oms.told if kind == "customer"] == ["customer"]
+
+
 def test_b18_what_head_office_has_is_kept_for_a_time_and_what_waits_for_as_long_as_it_does(store: Store) -> None:
     waiting, sent = placed(store), placed(store)
     later = store.clock.now() + timedelta(minutes=50)

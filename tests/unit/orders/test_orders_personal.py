@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.orders.domain.personal import masked, same_phone, split, words_for, words_of
+from services.orders.domain.personal import hidden, masked, names_somebody, same_phone, split, words_for, words_of
 
 RAVI = {"customer_id": "c1", "name": "Ravi  KUMAR", "phone": "+91 98450-12345", "email": "r@x.in", "gstin": None}
 
@@ -30,6 +30,16 @@ def test_b18_one_number_is_one_number_however_it_is_written():
 def test_b18_a_mask_leaves_the_name_and_the_end_of_the_number():
     assert masked(RAVI) == RAVI | {"phone": "••••2345", "email": None, "gstin": None}
     assert masked({"name": "X"})["phone"] is None
+
+
+@pytest.mark.parametrize("customer", [RAVI, None])
+def test_b18_t8_who_only_looks_on_sees_no_address_whoever_ordered(customer):
+    order = {"order_id": "1", "customer": customer, "note": "n", "delivery": {"address": "12 Hill Road", "phone": "98"}}
+    seen = hidden(order, note=False)
+    assert seen == order | {"customer": customer and masked(customer), "delivery": None}
+    assert hidden(order, note=True) == seen | {"note": ""}
+    assert names_somebody(order)
+    assert not names_somebody({"customer": None, "note": "n", "delivery": None})
 
 
 def test_b18_an_order_is_split_into_facts_and_what_its_customer_told():
