@@ -90,7 +90,8 @@ PLAN = (
     Sabotage("fence", _drill("F11"), frozenset({"I24"})),
     Sabotage("one key an order", _drill("F48a"), frozenset({"I2", "I3"})),
     Sabotage("checksum of a feed", _drill("F54c"), OWN),
-    Sabotage("delivery limit", _drill("F10"), frozenset({"I11"})),
+    # what was given up is given to nobody any more
+    Sabotage("delivery limit", _drill("F10"), frozenset({"I11"}), frozenset({"I22"})),
     Sabotage("hysteresis", _drill("F43"), OWN),
 )
 

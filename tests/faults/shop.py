@@ -18,7 +18,9 @@ from tests.faults.collect import CANARY, seen_digest, whole_digest
 from tests.faults.journal import Acked, Journal
 
 VOID_EVERY = 37
-CUSTOMER_EVERY = 5
+CUSTOMER_EVERY, NOTE_EVERY = 5, 4
+# so few that who asks to be forgotten has often bought something, perhaps a moment ago
+PHONES = 2_000
 AGAIN_EVERY = 11
 # an errand that gets no answer is left; the next one is as good
 ERRAND_S = 5.0
@@ -72,7 +74,9 @@ class Tills:
     def _sell(self, till: Till, basket: selling.Basket, rng: random.Random) -> None:
         cart = selling.cart_of(basket)
         if rng.randrange(CUSTOMER_EVERY) == 0:
-            cart["customer"] = {"name": f"{CANARY} {rng.randrange(99)}", "phone": f"9{rng.randrange(10**9):09}"}
+            cart["customer"] = _somebody(rng)
+        if rng.randrange(NOTE_EVERY) == 0:
+            cart["note"] = f"{CANARY} rings {rng.randrange(99)} times"
         quote = self._timed(lambda: till.api.post("/api/orders/quotes", cart))
         if quote is None:
             self._journal.give_up(cart["order_id"])
@@ -215,13 +219,12 @@ class BackOffice:
             self.failed[f"{errand.__name__}: {str(error)[:60]}"] += 1
 
     def _customer(self) -> str:
-        who = {"name": f"{CANARY} {self._rng.randrange(99)}", "phone": f"9{self._rng.randrange(10**9):09}"}
         customer_id = str(new_id())
-        self._till.put(f"/api/orders/customers/{customer_id}", who)
+        self._till.put(f"/api/orders/customers/{customer_id}", _somebody(self._rng))
         return customer_id
 
     def _erase(self) -> None:
-        """Somebody who is known, has bought nothing, and asks to be forgotten."""
+        """Somebody who is known, may have bought something, and asks to be forgotten."""
         self._manager.post(f"/api/orders/customers/{self._customer()}/erase", {"reason": "asked to"})
 
     def _correct(self) -> None:
@@ -307,3 +310,7 @@ class BackOffice:
             self._manager.post(
                 f"/api/orders/payments-without-order/{row['order_id']}/{row['n']}/refund", {"note": "given back"}
             )
+
+
+def _somebody(rng: random.Random) -> dict[str, str]:
+    return {"name": f"{CANARY} {rng.randrange(99)}", "phone": f"9{rng.randrange(PHONES):09}"}

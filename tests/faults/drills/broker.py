@@ -65,6 +65,12 @@ def given_to_one_that_dies(world: World, queue: str) -> int:
     return len(given)
 
 
+def waiting(world: World, queue: str) -> int:
+    """How many messages stand in a queue."""
+    with channel(world) as to:
+        return to.queue_declare(queue, passive=True).message_count
+
+
 def killed(world: World) -> bool:
     return world.kill("rabbitmq")
 

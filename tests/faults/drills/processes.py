@@ -69,6 +69,7 @@ def drain_dies_often(world: World) -> bool:
             given = [broker.given_to_one_that_dies(world, "sync.orders") for _ in range(DEATHS)]
     for _ in range(3):
         world.strike_at(f"sync.worker:{ACK}.before", within=60)
+    world.until("what the broker gave up on is seen", lambda: not broker.waiting(world, "sync.orders.dead"), within=60)
     return min(given) >= 40
 
 
