@@ -66,6 +66,12 @@ def failed(tries: Tries, rule: Rule, now: Instant) -> Tries:
     return Tries(seen(tries, rule, now).failures + 1, now)
 
 
+def taken_back(tries: Tries, at: Instant, before: Tries) -> Tries:
+    """The tries without the one that was counted at an instant, as they stood before it; what failed since stays."""
+    last = before.last if tries.last == at and before.last else tries.last
+    return Tries(max(0, tries.failures - 1), last)
+
+
 def weakness(pin: str, staff_code: str) -> str | None:
     """Why a PIN is not allowed, in words; None for one that is."""
     if not (pin.isascii() and pin.isdigit()):

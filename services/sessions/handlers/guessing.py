@@ -5,7 +5,7 @@ A try counts as failed until it is proven right, so that many at once gain nothi
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass
 from math import ceil
 
 from services.chassis.database import Tx
@@ -21,51 +21,63 @@ from services.sessions.store.people import Kind
 RULES: dict[Kind, Rule] = {"device": DEVICE, "person": PERSON}
 
 
+@dataclass(frozen=True)
+class Try:
+    """One that was counted: when, and how its device and its person stood before."""
+
+    staff_code: str
+    device: str
+    at: Instant
+    before: dict[Kind, Tries]
+
+
 @contextmanager
-def counted(app: App, staff_code: str, device: str) -> Iterator[None]:
+def counted(app: App, staff_code: str, device: str) -> Iterator[Try]:
     """A try, counted before it is judged; one that breaks off has told nobody anything, and is taken back."""
-    count_a_try(app, staff_code, device)
+    tried = count_a_try(app, staff_code, device)
     try:
-        yield
+        yield tried
     except Unavailable:
         with suppress(Unavailable):
-            _take_back(app, staff_code, device)
+            _take_back(app, tried)
         raise
 
 
-def count_a_try(app: App, staff_code: str, device: str) -> None:
+def count_a_try(app: App, staff_code: str, device: str) -> Try:
     """Raises TooManyTries for a device or person who has to wait; unknown staff codes wait as known ones do."""
     now = Instant(app.boot, app.clock.monotonic())
-    subjects: list[tuple[Kind, str]] = [("device", device), ("person", staff_code)]
+    subjects: dict[Kind, str] = {"device": device, "person": staff_code}
     with app.db.transaction() as tx:
-        found = [(kind, subject, people.lock_tries(tx, kind, subject)) for kind, subject in subjects]
-        seconds = max(pins.wait(tries, RULES[kind], now) for kind, _, tries in found)
-        for kind, subject, tries in found:
-            counted = pins.seen if seconds else pins.failed
-            people.save_tries(tx, kind, subject, counted(tries, RULES[kind], now))
+        locked = {kind: people.lock_tries(tx, kind, subject) for kind, subject in subjects.items()}
+        found = {kind: pins.seen(tries, RULES[kind], now) for kind, tries in locked.items()}
+        seconds = max(pins.wait(tries, RULES[kind], now) for kind, tries in found.items())
+        for kind, tries in found.items():
+            people.save_tries(tx, kind, subjects[kind], tries if seconds else pins.failed(tries, RULES[kind], now))
     if seconds:
         metrics.SIGN_INS.labels("made_to_wait").inc()
         raise TooManyTries(retry_after=ceil(seconds), seconds=ceil(seconds))
+    return Try(staff_code, device, now, found)
 
 
-def _take_back(app: App, staff_code: str, device: str) -> None:
+def _take_back(app: App, tried: Try) -> None:
     with app.db.transaction() as tx:
-        _one_less(tx, "device", device)
-        _one_less(tx, "person", staff_code)
+        _one_less(tx, "device", tried.device, tried)
+        _one_less(tx, "person", tried.staff_code, tried)
 
 
-def _one_less(tx: Tx, kind: Kind, subject: str) -> None:
+def _one_less(tx: Tx, kind: Kind, subject: str, tried: Try) -> None:
     tries = people.lock_tries(tx, kind, subject)
-    people.save_tries(tx, kind, subject, replace(tries, failures=max(0, tries.failures - 1)))
+    people.save_tries(tx, kind, subject, pins.taken_back(tries, tried.at, tried.before[kind]))
 
 
-def forgive(tx: Tx, staff_code: str, device: str) -> None:
+def forgive(tx: Tx, tried: Try) -> None:
     """After a right one the person starts anew.
 
-    The device only loses this one: else a guesser would sign in as himself in between.
+    The device stands as it did before it: a guesser does not sign in as himself to go on, and nobody waits once more
+    for what failed long ago.
     """
-    _one_less(tx, "device", device)
-    forgive_person(tx, staff_code)
+    _one_less(tx, "device", tried.device, tried)
+    forgive_person(tx, tried.staff_code)
 
 
 def forgive_person(tx: Tx, staff_code: str) -> None:

@@ -29,7 +29,7 @@ def set_pin(app: App, *, staff_code: str, code: str, pin: str, device: str) -> N
     weakness = pins.weakness(pin, staff_code)
     if weakness:
         raise PinTooWeak(why=weakness, field="pin")
-    with guessing.counted(app, staff_code, device):
+    with guessing.counted(app, staff_code, device) as tried:
         digest = app.hasher.digest(codes.normal(code))
         hashed = app.hasher.hash(pin)
         with app.db.transaction() as tx:
@@ -42,7 +42,7 @@ def set_pin(app: App, *, staff_code: str, code: str, pin: str, device: str) -> N
                 raise CodeRefused
             people.use_up_code(tx, staff_code)
             people.set_pin(tx, staff_code, hashed, now)
-            guessing.forgive(tx, staff_code, device)
+            guessing.forgive(tx, tried)
             revoke_person(tx, staff_code, now)
             _note(app, tx, Entry("pin_set", now, about=staff_code))
 

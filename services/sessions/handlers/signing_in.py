@@ -32,7 +32,7 @@ def sign_in(
     with app.db.transaction() as tx:
         _must_be_paired(tx, till_id, till_key)
     device = till_id or address
-    with guessing.counted(app, staff_code, device):
+    with guessing.counted(app, staff_code, device) as tried:
         with app.db.transaction() as tx:
             person = _may_work(tx, staff_code, app.clock.now())
             hashed = people.pin_hash(tx, staff_code) if person else None
@@ -45,7 +45,7 @@ def sign_in(
             if not right or person is None or people.pin_hash(tx, staff_code) != hashed:
                 metrics.SIGN_INS.labels("refused").inc()
                 raise SignInRefused
-            guessing.forgive(tx, staff_code, device)
+            guessing.forgive(tx, tried)
             shift = _begin(app, tx, person, till_id) if till_id or person.role == MANAGER else None
     if shift is None:
         raise TillNeeded

@@ -111,6 +111,20 @@ def test_b18_signing_in_oneself_in_between_does_not_forgive_a_devices_guesses(st
 
 
 @pytest.mark.one_step
+def test_b18_nobody_waits_once_more_for_what_failed_before_a_right_pin(store):
+    guess(store, 5)
+    store.clock.advance(30)
+    for _ in range(3):
+        store.token("A1")
+    assert guess(store, 2) == ["sign_in_refused", "too_many_tries"]
+    store.clock.advance(60)
+    store.token("A1")
+    # as old as the last one that failed, whoever signed in since
+    store.clock.advance(1740)
+    assert guess(store, 6) == ["sign_in_refused"] * 5 + ["too_many_tries"]
+
+
+@pytest.mark.one_step
 def test_b18_a_try_that_broke_off_told_nobody_anything_and_is_not_counted(store, monkeypatch):
     """Else who has the right PIN would wait for half an hour after the database has been away."""
     code = issue(store, "A1")
