@@ -161,6 +161,13 @@ class WishPending(ServiceError):
     status = 409
 
 
+class IdTaken(ServiceError):
+    """This id stands for something else already: make a new one."""
+
+    code = "id_taken"
+    status = 409
+
+
 class AlreadyVoid(ServiceError):
     """The order is void."""
 
@@ -226,5 +233,5 @@ SALE_ERRORS = (
     DeliveryAddressNeeded,
     SeriesFull,
 )
-CORRECTION_ERRORS = (AlreadySynced, AlreadyVoid, WishPending, *TYPED_ERRORS)
+CORRECTION_ERRORS = (AlreadySynced, AlreadyVoid, IdTaken, WishPending, *TYPED_ERRORS)
 VOID_ERRORS = (*CORRECTION_ERRORS, ApprovalNeeded, SecondPerson)

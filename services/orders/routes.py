@@ -18,6 +18,7 @@ from services.orders.errors import (
     SALE_ERRORS,
     VOID_ERRORS,
     HeadOfficeSilent,
+    IdTaken,
     NameTaken,
     NoPrefix,
     OnlineRefused,
@@ -113,7 +114,7 @@ class Door(States, CustomerRoutes):
         "/api/orders/approvals",
         roles=MANAGERS,
         status=201,
-        errors=TYPED_ERRORS,
+        errors=(IdTaken, *TYPED_ERRORS),
         summary="Approve something about an order",
     )
     def approve(self, who: Principal, body: of.ApprovalIn) -> of.ApprovalOut:

@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.database import Tx, notify
-from services.chassis.errors import NotFound
+from services.chassis.errors import InvalidInput, NotFound
 from services.chassis.tokens import Principal
 from services.orders import events
 from services.orders.app import App
-from services.orders.domain import personal
+from services.orders.domain import corrections, personal
 from services.orders.domain.marks import ASKED, Mark, bare, said_digest
 from services.orders.domain.rules import Action, Needed
-from services.orders.errors import AlreadySynced, AlreadyVoid, ApprovalNeeded, SecondPerson, WishPending
+from services.orders.errors import AlreadySynced, AlreadyVoid, ApprovalNeeded, IdTaken, SecondPerson, WishPending
 from services.orders.handlers import private
 from services.orders.schemas import CorrectionWish, VoidWish, WishOut
 from services.orders.store import marks, orders, wishes
@@ -22,7 +22,7 @@ def void(app: App, order_id: UUID, wish: VoidWish, who: Principal) -> WishOut:
     """Wishes an order void; it is void once sync says that it will never be sent."""
     with app.db.transaction() as tx:
         order = _existing(tx, order_id)
-        if known := wishes.get(tx, wish.wish_id):
+        if known := _known(tx, wish.wish_id, order_id, "void"):
             return _out(known)
         _must_be_changeable(tx, order)
         approved_by = _second_person(tx, order, wish.approval_id, who)
@@ -35,14 +35,18 @@ def void(app: App, order_id: UUID, wish: VoidWish, who: Principal) -> WishOut:
 
 
 def correct(app: App, order_id: UUID, wish: CorrectionWish, who: Principal) -> WishOut:
-    """Wishes a correction: a row beside the order as printed, sent as a new revision."""
+    """Wishes a correction: a row beside the order as printed, sent as a new revision, on top of earlier ones.
+
+    Raises InvalidInput for one that corrects nothing, or what the order does not have.
+    """
     with app.db.transaction() as tx:
         order = _existing(tx, order_id)
-        if known := wishes.get(tx, wish.wish_id):
+        if known := _known(tx, wish.wish_id, order_id, "correct"):
             return _out(known)
         _must_be_changeable(tx, order)
         told = wish.model_dump(mode="json", exclude={"wish_id", "reason"})
-        correction, said = personal.split(told, personal.CORRECTED)
+        _must_make_sense(told, order)
+        correction, said = personal.split(corrections.added(_corrected(app, tx, order_id), told), personal.CORRECTED)
         sealed = app.seals.seal(said, private.about_wish(wish.wish_id))
         details = {"refund": [], "goods_back": False, "correction": correction}
         revision = orders.next_revision(tx, order_id)
@@ -57,6 +61,30 @@ def _existing(tx: Tx, order_id: UUID) -> Any:
     if order is None:
         raise NotFound(what="order")
     return order
+
+
+def _known(tx: Tx, wish_id: UUID, order_id: UUID, kind: str) -> Any:
+    """The wish that is asked for once more, None for a new one. Raises IdTaken for another one under its id."""
+    row = wishes.get(tx, wish_id)
+    if row is not None and (row.order_id, row.kind) != (order_id, kind):
+        raise IdTaken
+    return row
+
+
+def _must_make_sense(told: dict[str, Any], order: Any) -> None:
+    if corrections.is_empty(told):
+        raise InvalidInput("nothing is corrected: name a line, a payment, the sales employee, contact or note")
+    if unknown := corrections.strangers(told, order.document):
+        raise InvalidInput(f"the order has no {', '.join(unknown)}")
+
+
+def _corrected(app: App, tx: Tx, order_id: UUID) -> dict[str, Any]:
+    """All that earlier corrections say."""
+    last = wishes.last_correction(tx, order_id)
+    if last is None:
+        return {}
+    correction: dict[str, Any] = last.details["correction"]
+    return correction | private.opened(app, last.personal, private.about_wish(last.wish_id))
 
 
 def _must_be_changeable(tx: Tx, order: Any) -> None:

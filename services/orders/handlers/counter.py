@@ -13,7 +13,7 @@ from services.orders.app import App
 from services.orders.domain import personal
 from services.orders.domain.cart import on
 from services.orders.domain.invoices import GENESIS
-from services.orders.errors import NameTaken, NoPrefix
+from services.orders.errors import IdTaken, NameTaken, NoPrefix
 from services.orders.handlers import private, reckoning
 from services.orders.schemas import (
     ApprovalIn,
@@ -111,10 +111,12 @@ def recall(app: App, order_id: UUID, who: Principal) -> HeldCart:
 
 
 def approve(app: App, body: ApprovalIn, who: Principal) -> ApprovalOut:
-    """A manager's word on one thing of one order."""
+    """A manager's word on one thing of one order. Raises IdTaken where its id stands for another one."""
     with app.db.transaction() as tx:
         wishes.approve(tx, body.model_dump() | {"approved_by": who.staff_code})
         row = wishes.approval(tx, body.approval_id)
+        if (row.order_id, row.action, row.subject) != (body.order_id, body.action, body.subject):
+            raise IdTaken
     return ApprovalOut.model_validate(row, from_attributes=True)
 
 

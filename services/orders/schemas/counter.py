@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.chassis.fields import Code, Line, Minor, PlainLine, Strict
+from services.chassis.fields import Code, Line, Minor, NoCardNumber, Strict
 from services.orders.schemas.selling import Cart
 
 
@@ -23,9 +23,9 @@ class ApprovalIn(Strict):
         "reused_reference",
         "void_after_print",
     ]
-    subject: PlainLine
+    subject: Line
     up_to: Minor = 0
-    asked_by: Code
+    asked_by: Annotated[Code, NoCardNumber]
     reason: Line
 
 

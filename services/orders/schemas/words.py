@@ -13,6 +13,7 @@ PlainEmail = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,1
 Phone = Annotated[PlainPhone, NoCardNumber]
 Email = Annotated[PlainEmail, NoCardNumber]
 Gstin = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}[A-Z0-9]{13}$")]
-StateCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+# of GST: the states and territories, and three that are none (abroad, other territory, the centre)
+StateCode = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12][0-9]|3[0-8]|9[679])$")]
 Reference = Annotated[Safe, StringConstraints(max_length=64)]
 OrderState = Literal["waiting", "synced", "pending", "void_asked", "void"]

@@ -15,6 +15,10 @@ ASK = text("""
         cast(:details as jsonb), :personal)
 """)
 GET = text("select * from amendments where wish_id = :wish_id")
+LAST_CORRECTION = text("""
+    select wish_id, details, personal from amendments where order_id = :order_id and kind = 'correct'
+    order by revision desc limit 1
+""")
 ANSWER = text("update amendments set state = :state where wish_id = :wish_id and state = 'asked'")
 OVERTAKEN = text("""
     update amendments a set state = 'too_late'
@@ -34,7 +38,7 @@ APPROVE = text("""
     on conflict (approval_id) do nothing
 """)
 APPROVAL = text("select * from approvals where approval_id = :approval_id")
-ORPHANS = text("select * from orphan_payments where state = 'open' order by taken_at limit 500")
+ORPHANS = text("select * from orphan_payments where state = 'open' order by taken_at desc limit 500")
 REFUND = text("""
     update orphan_payments set state = 'refunded', settled_by = :by, note = :note
     where order_id = :order_id and n = :n and state = 'open' returning *
@@ -47,6 +51,11 @@ def ask(tx: Tx, values: dict[str, Any]) -> None:
 
 def get(tx: Tx, wish_id: UUID) -> Any:
     return tx.execute(GET, {"wish_id": wish_id}).first()
+
+
+def last_correction(tx: Tx, order_id: UUID) -> Any:
+    """The newest correction of an order, or None."""
+    return tx.execute(LAST_CORRECTION, {"order_id": order_id}).first()
 
 
 def answer(tx: Tx, wish_id: UUID, state: str) -> None:
@@ -77,7 +86,7 @@ def approval(tx: Tx, approval_id: UUID) -> Any:
 
 
 def orphans(tx: Tx) -> list[Any]:
-    """Money that was taken for sales that were refused, and is neither sold nor given back."""
+    """Money that was taken for sales that were refused, and is neither sold nor given back: the newest first."""
     return list(tx.execute(ORPHANS))
 
 

@@ -11,12 +11,22 @@ from orders_store import BOOK, Counter, article
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import InvalidInput, NotFound
 from services.chassis.events import Event, UnknownFact
 from services.chassis.ids import new_id
 from services.chassis.tokens import Principal
 from services.orders import errors
-from services.orders.handlers import amending, customers, hearing, invoicing, outcomes, selling, showing, telling
+from services.orders.handlers import (
+    amending,
+    customers,
+    hearing,
+    invoicing,
+    outcomes,
+    selling,
+    showing,
+    telling,
+    verifying,
+)
 from services.orders.handlers import counter as at_counter
 from services.orders.schemas import ApprovalIn, CorrectionWish, CustomerIn, Hold, Refund, Sale, TillIn, VoidWish
 from services.orders.store import counter as tills
@@ -225,6 +235,60 @@ def test_b10_a_correction_is_a_row_of_its_own_and_the_order_as_printed_stays(cou
     [told] = counter.events("orders.order_amended")
     assert told.data["correction"]["lines"] == [{"line_no": 1, "oms_sku": "HO-1"}]
     assert showing.detail(counter.app, order.order_id, counter.manager).document == order.document
+
+
+def corrected(counter: Counter, order: Any, **parts: Any) -> Any:
+    wish = CorrectionWish(wish_id=new_id(), reason="Refused", **parts)
+    amending.correct(counter.app, order.order_id, wish, counter.manager)
+    return counter.events("orders.order_amended")[-1].data["correction"]
+
+
+def test_b10_corrections_add_up(counter: Counter):
+    """Head office names one fault after the other."""
+    order = counter.sell()
+    corrected(counter, order, lines=[{"line_no": 1, "oms_sku": "HO-1"}], contact={"phone": "98450 12345"})
+    told = corrected(counter, order, sales_employee_code="E2", contact={"email": "a@example.com"}, note="Ring twice")
+    assert (told["lines"], told["sales_employee_code"]) == ([{"line_no": 1, "oms_sku": "HO-1"}], "E2")
+    told = corrected(counter, order, lines=[{"line_no": 1, "oms_sku": "HO-2"}], payments=[{"n": 1, "reference": "R2"}])
+    assert (told["lines"], told["sales_employee_code"]) == ([{"line_no": 1, "oms_sku": "HO-2"}], "E2")
+    assert told["payments"] == [{"n": 1, "payment_mode": None, "reference": "R2"}]
+    wish = counter.events("orders.order_amended")[-1].data["wish_id"]
+    said = counter.app.seals.open(told["personal"], f"wish {wish}")
+    assert said == {"contact": {"phone": "98450 12345", "email": "a@example.com"}, "note": "Ring twice"}
+    assert verifying.verify_series(counter.app) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        {"contact": {}},
+        {"lines": [{"line_no": 2, "oms_sku": "HO-1"}]},
+        {"payments": [{"n": 2, "reference": "R2"}]},
+    ],
+)
+def test_b10_b4_a_correction_of_nothing_is_refused(counter: Counter, parts: dict[str, Any]):
+    order = counter.sell()
+    with pytest.raises(InvalidInput):
+        corrected(counter, order, **parts)
+    assert counter.events("orders.order_amended") == []
+
+
+@pytest.mark.one_step
+def test_b7_an_id_of_one_wish_or_approval_stands_for_no_other(counter: Counter):
+    first, second = counter.sell(), counter.sell({"A2": 1})
+    wish = VoidWish(wish_id=new_id(), reason="x", goods_back=True, approval_id=approve_void(counter, first))
+    amending.void(counter.app, first.order_id, wish, counter.till)
+    with pytest.raises(errors.IdTaken):
+        amending.void(counter.app, second.order_id, wish, counter.till)
+    again = CorrectionWish(wish_id=wish.wish_id, reason="x", sales_employee_code="E2")
+    with pytest.raises(errors.IdTaken):
+        amending.correct(counter.app, first.order_id, again, counter.manager)
+    body = {"approval_id": wish.approval_id, "order_id": second.order_id, "action": "void_after_print"}
+    body |= {"subject": second.document["invoice"]["number"], "asked_by": "A1", "reason": "x"}
+    with pytest.raises(errors.IdTaken):
+        at_counter.approve(counter.app, ApprovalIn(**body), counter.manager)
+    assert state(counter, second) == "waiting"
 
 
 @pytest.mark.one_step

@@ -162,6 +162,8 @@ def test_a_number_that_is_none_is_refused(shop: Counter, make: Callable[..., Any
         (sale(kept="no hash"), "invalid_input"),
         (sale(fulfilment="by_drone"), "invalid_input"),
         (sale(place_of_supply="KA"), "invalid_input"),
+        (sale(place_of_supply="00"), "invalid_input"),
+        (sale(place_of_supply="39"), "invalid_input"),
         (sale(pays_cash="yes"), "invalid_input"),
         (sale(role="manager"), "invalid_input"),
         (sale(sales_employee_code="NOBODY"), "invalid_input"),
@@ -321,7 +323,8 @@ def test_d_strange_words_are_kept_with_a_cart_and_a_sale_as_they_were_written(sh
     cart = {"order_id": str(new_id()), "lines": [ONE]} | told
     assert http.put(HELD, json={"cart": cart, "label": words}).status_code == 204
     [held] = [one for one in http.get(HELD).json["items"] if one["order_id"] == cart["order_id"]]
-    assert (held["label"], held["cart"]["note"]) == (as_kept(words), as_kept(words))
+    taken = http.post(f"{HELD}/{cart['order_id']}/recall", json={}).json["cart"]
+    assert (held["label"], taken["note"], taken["customer"]["name"]) == (as_kept(words),) * 3
     sold = http.post(ORDERS, json=sale(**told))
     assert sold.status_code == 201, sold.get_data(as_text=True)
     place = f"{ORDERS}/{sold.json['order_id']}"
