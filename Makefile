@@ -17,16 +17,16 @@ demo: install ## Play an outage, line by line, and judge every sale (DATA=folder
 
 .PHONY: backup
 backup: ## Back the store up while it sells (TO=folder)
-	@$(python) -m deploy.runner backup "$(TO)"
+	@$(python) -m deploy.runner backup "$(or $(TO),$(error Say where to: make backup TO=folder))"
 
 .PHONY: restore
 restore: ## Make the store of a backup on this machine, installed anew at head office (FROM=folder of a backup)
 	@deploy/bootstrap.sh run
-	@$(python) -m deploy.runner restore "$(FROM)"
+	@$(python) -m deploy.runner restore "$(or $(FROM),$(error Say which: make restore FROM=folder of a backup))"
 
 .PHONY: recover
 recover: ## Take back what a backup lacks: from head office, and from folders of tills (FOLDER=folder)
-	@$(python) -m deploy.runner service orders recover "$(FOLDER)"
+	@$(python) -m deploy.runner service orders recover $(if $(FOLDER),"$(FOLDER)")
 
 ##@ Tests and checks
 .PHONY: test

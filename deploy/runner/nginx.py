@@ -79,6 +79,7 @@ class Nginx:
             self.configure(),
             folder=self.folder,
             log=self.folder / "error.log",
+            also=[self.folder / "access.log"],
             environment={"LANG": "C.UTF-8"},
         )
         self.process.start()

@@ -3,11 +3,13 @@
 import contextlib
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from deploy.runner.errors import NotReady
 
@@ -31,10 +33,15 @@ class Process:
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         death_signal: signal.Signals | None = None,
+        also: Sequence[Path] = (),
     ) -> None:
-        """`death_signal` ends it when this program was killed; without it `stop_signal` does."""
+        """`death_signal` ends it when this program was killed; without it `stop_signal` does.
+
+        `also` are logs that it writes by itself, at their ends.
+        """
         self.name = name
         self.log = log
+        self._also = also
         self._command = [*as_user(user, death_signal or stop_signal), *command]
         self._folder = folder
         self._environment = dict(environment)
@@ -51,8 +58,8 @@ class Process:
 
     def start(self) -> None:
         """Starts it and returns at once."""
-        rotate(self.log)
-        with self.log.open("ab") as log:
+        self.bound_logs()
+        with self._opened_log() as log:
             self._child = subprocess.Popen(
                 self._command,
                 cwd=self._folder,
@@ -62,6 +69,19 @@ class Process:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def _opened_log(self) -> BinaryIO:
+        """Who has nowhere to write works without a log: what is sold matters more."""
+        try:
+            return self.log.open("ab")
+        except OSError:
+            return Path(os.devnull).open("ab")
+
+    def bound_logs(self) -> None:
+        """Keeps its logs from growing without end, while it writes."""
+        for log in (self.log, *self._also):
+            with contextlib.suppress(OSError):
+                rotate(log)
 
     def stop(self, grace: float = GRACE_S) -> bool:
         """Asks it to end and waits `grace` seconds, then kills it; whether it ended by itself."""
@@ -129,9 +149,13 @@ def descendants(pid: int) -> list[int]:
 
 
 def rotate(log: Path) -> None:
-    """Puts a log that has grown big aside, in the place of the one before."""
+    """Puts what stands in a log that has grown big aside, in the place of what stood there before.
+
+    The log itself stays, for whoever writes at its end goes on with it.
+    """
     if log.exists() and log.stat().st_size > LOG_MAX_BYTES:
-        log.replace(log.with_suffix(".log.1"))
+        shutil.copy(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)
 
 
 def last_words(log: Path | None) -> str:

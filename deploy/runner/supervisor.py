@@ -124,6 +124,8 @@ class Keeper:
                 continue
             good = self.unit.ready()
             self._note(good)
+            if self.unit.process is not None:
+                self.unit.process.bound_logs()
             if judge.condemns(good, now) and self._judged:
                 # it heeds no polite word, and whoever waits for its locks has waited long enough
                 self.unit.kill()

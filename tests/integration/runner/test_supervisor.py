@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from deploy.runner import process as runner_process
 from deploy.runner import processes, supervisor
 from deploy.runner.environment import PROJECT, base
 from deploy.runner.errors import NotReady, RunnerError
-from deploy.runner.process import runs
+from deploy.runner.process import Process, runs
 from deploy.runner.processes import HttpProcess
 from deploy.runner.supervisor import Keeper, stop_all
 from tests.support import eventually, free_port
@@ -189,3 +190,25 @@ def test_programs_end_with_a_runner_that_was_killed(tmp_path: Path) -> None:
         eventually(lambda: Path(f"/proc/{child}/comm").read_text() == "sleep\n")
         runner.kill()
     eventually(lambda: not runs(child))
+
+
+def test_f60_a_program_that_has_nowhere_to_write_its_log_runs(tmp_path: Path) -> None:
+    process = Process("program", ["sleep", "60"], folder=tmp_path, log=tmp_path / "gone" / "log", environment=base())
+    process.start()
+    assert process.alive()
+    process.stop()
+
+
+def test_logs_are_bounded_while_their_programs_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner_process, "LOG_MAX_BYTES", 100)
+    log, also = tmp_path / "program.log", tmp_path / "also.log"
+    also.write_text("x" * 101)
+    words = ["sh", "-c", "while :; do echo a line of text; sleep 0.01; done"]
+    process = Process("program", words, folder=tmp_path, log=log, environment=base(), also=[also])
+    process.start()
+    assert also.stat().st_size == 0
+    eventually(lambda: log.stat().st_size > 100)
+    process.bound_logs()
+    assert set((tmp_path / "program.log.1").read_text().splitlines()) == {"a line of text"}
+    eventually(lambda: log.read_text().startswith("a line of text"))
+    process.stop()
