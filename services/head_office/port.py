@@ -60,10 +60,7 @@ class KeyReused:
 
 @dataclass(frozen=True)
 class Busy:
-    """It asks to be left alone; seconds, None where it did not say.
-
-    `in_doubt`: something on the way said so in its place, perhaps after it had passed the request on.
-    """
+    """It asks to be left alone; seconds, None where it did not say. `in_doubt`: it was said on the way, not by it."""
 
     retry_after: float | None = None
     in_doubt: bool = False
