@@ -9,7 +9,7 @@ LISTS = {"lines": "line_no", "payments": "n"}
 
 def added(before: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     """A correction on top of the one before it; both as they are wished, with null for what they leave out."""
-    whole = dict(before) | {name: value for name, value in more.items() if value is not None and name not in LISTS}
+    whole = dict.fromkeys(more) | _over(before, {name: value for name, value in more.items() if name not in LISTS})
     if before.get("contact") and more.get("contact"):
         whole["contact"] = _over(before["contact"], more["contact"])
     return whole | {name: _items(before.get(name) or [], more.get(name) or [], key) for name, key in LISTS.items()}
