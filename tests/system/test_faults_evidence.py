@@ -29,6 +29,10 @@ ONE_DELIVERY = "(select order_id from sync.deliveries where state = 'synced' ord
 ONE_SESSION = "(select session_id from sessions.offline_sessions where orders > 0 order by started_at limit 1)"
 HISTORY = "insert into sync.history (order_id, edge, state, revision, fence, how)"
 
+KEYS = """
+    select array_agg(a.attname::text) from pg_index i join pg_attribute a on a.attrelid = i.indrelid
+        and a.attnum = any(i.indkey) where i.indrelid = %s::regclass and i.indisprimary
+"""
 NOT_TOLD = """
     insert into orders.outbox (event_id, queue, type, body)
     values (gen_random_uuid(), 'nowhere.facts', 'orders.nothing.v1', '{}')
@@ -203,17 +207,25 @@ def test_a_process_that_is_forked_works_and_is_struck_like_one_that_is_started(w
 
 @contextmanager
 def _in_the_database(world: World, table: str, change: str) -> Iterator[None]:
+    """Only rows that were planted are put right: the store goes on changing others."""
     url = world.system.plan.postgres.url(database=DATABASE)
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(UNGUARDED)
-        db.execute(f"create temp table kept as table {table}".encode())
-        assert db.execute(change.encode()).rowcount > 0
+        with db.transaction():
+            db.execute(f"lock table {table} in share row exclusive mode".encode())
+            db.execute(f"create temp table kept as table {table}".encode())
+            assert db.execute(change.encode()).rowcount > 0
+            db.execute(f"create temp table planted as (table {table} except table kept)".encode())
+            db.execute(f"create temp table gone as (table kept except table {table})".encode())
         try:
             yield
         finally:
             with db.transaction():
-                db.execute(f"delete from {table}".encode())
-                db.execute(f"insert into {table} overriding system value select * from kept".encode())
+                # by their keys: the store may have tried to do something with them
+                [names] = db.execute(KEYS, [table]).fetchall()[0]
+                same = " and ".join(f"t.{name} = p.{name}" for name in names)
+                db.execute(f"delete from {table} t using planted p where {same}".encode())
+                db.execute(f"insert into {table} overriding system value select * from gone".encode())
 
 
 @contextmanager
