@@ -38,10 +38,10 @@ UNSAFE = text("""
 # eventlet takes poll away
 _select = original("select")
 
-_BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
-_FULL = "53100"
 LOCKED_LOOK_S = 0.2
 ONE_SNAPSHOT = text("set transaction isolation level repeatable read, read only")
+_BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
+_FULL = "53100"
 _LOST = ("08", "57P")
 _TRANSLATED = (sql.DBAPIError, sql.TimeoutError, Silence)
 
@@ -110,7 +110,7 @@ class Database:
         Others get their turn between two steps.
         """
         total = 0
-        while done := self._step(step):
+        while done := self._alone(step):
             total += done
             eventlet.sleep(0)
         return total
@@ -118,16 +118,13 @@ class Database:
     def until_none(self, step: Callable[[Tx], int], left: Callable[[Tx], bool]) -> int:
         """Runs a step, which leaves out what others hold locked, in batches until nothing is left; how much in all."""
         total = self.in_batches(step)
-        while self._holds(left):
+        while self._alone(left):
             eventlet.sleep(LOCKED_LOOK_S)
             total += self.in_batches(step)
         return total
 
-    def _holds(self, condition: Callable[[Tx], bool]) -> bool:
-        with self.transaction() as tx:
-            return condition(tx)
-
-    def _step(self, step: Callable[[Tx], int]) -> int:
+    def _alone(self, step: Callable[[Tx], int]) -> int:
+        """In a transaction of its own."""
         with self.transaction() as tx:
             return step(tx)
 

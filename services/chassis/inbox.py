@@ -176,7 +176,7 @@ class Inbox:
                 # the line is lost: it is no fault of the fact, and nothing can be noted
                 raise
             # whoever had to wait too long for a lock says nothing of the fact either
-            attempts = row.attempts + (not isinstance(translate(error), Unavailable))
+            attempts = row.attempts if isinstance(translate(error), Unavailable) else row.attempts + 1
             log.exception("event_failed_again", consumer=self._consumer, failure=row.id, attempts=attempts)
             dead = attempts > len(RETRY_AFTER_S)
             delay = RETRY_AFTER_S[min(row.attempts, len(RETRY_AFTER_S) - 1)]

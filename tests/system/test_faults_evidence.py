@@ -30,8 +30,8 @@ ONE_SESSION = "(select session_id from sessions.offline_sessions where orders > 
 HISTORY = "insert into sync.history (order_id, edge, state, revision, fence, how)"
 
 KEYS = """
-    select array_agg(a.attname::text) from pg_index i join pg_attribute a on a.attrelid = i.indrelid
-        and a.attnum = any(i.indkey) where i.indrelid = %s::regclass and i.indisprimary
+    select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+    where i.indrelid = %s::regclass and i.indisprimary
 """
 NOT_TOLD = """
     insert into orders.outbox (event_id, queue, type, body)
@@ -222,8 +222,7 @@ def _in_the_database(world: World, table: str, change: str) -> Iterator[None]:
         finally:
             with db.transaction():
                 # by their keys: the store may have tried to do something with them
-                [names] = db.execute(KEYS, [table]).fetchall()[0]
-                same = " and ".join(f"t.{name} = p.{name}" for name in names)
+                same = " and ".join(f"t.{name} = p.{name}" for [name] in db.execute(KEYS, [table]))
                 db.execute(f"delete from {table} t using planted p where {same}".encode())
                 db.execute(f"insert into {table} overriding system value select * from gone".encode())
 

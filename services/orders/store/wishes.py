@@ -16,7 +16,8 @@ ASK = text("""
 """)
 GET = text("select * from amendments where wish_id = :wish_id")
 LAST_CORRECTION = text("""
-    select wish_id, details, personal from amendments where order_id = :order_id and kind = 'correct'
+    select wish_id, details, personal from amendments
+    where order_id = :order_id and kind = 'correct' and state <> 'too_late'
     order by revision desc limit 1
 """)
 ANSWER = text("update amendments set state = :state where wish_id = :wish_id and state = 'asked'")
@@ -54,7 +55,7 @@ def get(tx: Tx, wish_id: UUID) -> Any:
 
 
 def last_correction(tx: Tx, order_id: UUID) -> Any:
-    """The newest correction of an order, or None."""
+    """The newest correction of an order that did not come too late, or None."""
     return tx.execute(LAST_CORRECTION, {"order_id": order_id}).first()
 
 

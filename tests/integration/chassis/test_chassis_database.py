@@ -72,15 +72,7 @@ def test_f_a_server_that_closes_each_connection_at_once_is_away_and_no_defect_of
 @pytest.mark.one_step
 def test_f_a_line_that_is_lost_while_a_fact_is_tried_again_is_no_try_of_that_fact(db: Database):
     """Its handler did nothing wrong: it is as due as before, and whoever tries waits for the database."""
-    troubles: list[Callable[[Tx], None]] = [broken, broken, cut]
-
-    def handle(tx: Tx, _: list[Event]) -> None:
-        if troubles:
-            troubles.pop(0)(tx)
-
-    inbox = Inbox(db, "sync.facts", handle, "S1")
-    fact = Event(id=new_id(), type="t", aggregate_id="x", data={}, store_id="S1", occurred_at=datetime.now(UTC))
-    inbox.take([encode(fact).encode()])
+    inbox = with_a_failure(db, [cut])
     with db.transaction() as tx:
         tx.execute(text("update inbox_failures set due_at = now()"))
     with pytest.raises(DatabaseUnavailable):
@@ -93,15 +85,8 @@ def test_f_a_line_that_is_lost_while_a_fact_is_tried_again_is_no_try_of_that_fac
 @pytest.mark.one_step
 def test_f_a_fact_that_waited_too_long_for_a_lock_is_put_off_and_no_dead_letter(db: Database):
     """However often: whoever holds the lock is to blame."""
-    troubles: list[Callable[[Tx], None]] = [broken, broken, *[locked] * 9]
-
-    def handle(tx: Tx, _: list[Event]) -> None:
-        if troubles:
-            troubles.pop(0)(tx)
-
-    inbox = Inbox(db, "sync.facts", handle, "S1")
-    fact = Event(id=new_id(), type="t", aggregate_id="x", data={}, store_id="S1", occurred_at=datetime.now(UTC))
-    inbox.take([encode(fact).encode()])
+    troubles: list[Callable[[Tx], None]] = [locked] * 9
+    inbox = with_a_failure(db, troubles)
     for _ in range(10):
         with db.transaction() as tx:
             assert [tuple(row) for row in tx.execute(text("select attempts, dead from inbox_failures"))] == [(1, False)]
@@ -110,6 +95,20 @@ def test_f_a_fact_that_waited_too_long_for_a_lock_is_put_off_and_no_dead_letter(
     assert troubles == []
     with db.transaction() as tx:
         assert tx.scalar(text("select count(*) from inbox_failures")) == 0
+
+
+def with_a_failure(db: Database, troubles: list[Callable[[Tx], None]]) -> Inbox:
+    """An inbox whose one fact failed, with others and alone, and meets these troubles when it is tried again."""
+    ahead = [broken, broken]
+
+    def handle(tx: Tx, _: list[Event]) -> None:
+        if trouble := ahead or troubles:
+            trouble.pop(0)(tx)
+
+    inbox = Inbox(db, "sync.facts", handle, "S1")
+    fact = Event(id=new_id(), type="t", aggregate_id="x", data={}, store_id="S1", occurred_at=datetime.now(UTC))
+    inbox.take([encode(fact).encode()])
+    return inbox
 
 
 def locked(tx: Tx) -> None:

@@ -1,6 +1,8 @@
 """What can befall a fact on its way to the broker: no queue, a full one, a blocked broker, a dead one."""
 
+import itertools
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -178,6 +180,24 @@ def test_f_letters_are_kept_also_where_their_queue_is_silent_at_first(
     with pytest.raises(amqp.PreconditionFailed), connect(vhost, "tests") as connection:
         taking._declare(connection)
     assert kept == [b"a letter"]
+
+
+def test_f_dead_letters_are_looked_at_though_messages_never_cease(vhost: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = itertools.count()
+
+    def collect(_: Intake, _connection: amqp.Connection, arrived: list[amqp.Message]) -> None:
+        assert next(turns) < 1_000
+        time.sleep(0.01)
+        arrived.append(amqp.Message(b"one more"))
+
+    monkeypatch.setattr(Intake, "_collect", collect)
+    monkeypatch.setattr(Intake, "_take", lambda _, _channel, arrived: arrived.clear())
+    monkeypatch.setattr(intake, "BUSY_FOR_S", 0.3)
+    with connect(vhost, "tests") as connection:
+        declare(connection.channel(), THINGS)
+        taking: Any = intake_of(vhost)
+        taking._consume(connection)
+    assert next(turns) > 1
 
 
 def made_anew(worker: Running) -> list[str]:

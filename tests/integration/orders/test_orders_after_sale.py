@@ -258,6 +258,16 @@ def test_b10_corrections_add_up(counter: Counter):
     assert verifying.verify_series(counter.app) == (1, [])
 
 
+def test_b10_a_correction_that_came_too_late_is_wished_no_more(counter: Counter):
+    """Head office lost the order since, and takes it under another number: only what is wished now goes with it."""
+    order = counter.sell()
+    corrected(counter, order, lines=[{"line_no": 1, "oms_sku": "HO-1"}])
+    settle(counter, order, "synced", 1, oms_id="OMS-1", accepted_at=ACCEPTED)
+    assert counter.scalar("select state from amendments") == "too_late"
+    settle(counter, order, "pending", 2)
+    assert corrected(counter, order, sales_employee_code="E2")["lines"] == []
+
+
 @pytest.mark.parametrize(
     "parts",
     [
