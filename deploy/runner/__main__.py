@@ -23,6 +23,7 @@ from deploy.runner.settings import load
 from deploy.runner.state import AlreadyRunning, running
 from deploy.runner.system import System
 from deploy.runner.vault import Vault
+from deploy.runner.versions import broker
 
 SEALED = "It is sealed with EDGE_BACKUP_PASSPHRASE: keep that, and the backup, where this machine is not."
 IN_CLEAR = "It holds secrets and customers: keep it where only you can read it, and not on this machine."
@@ -115,6 +116,7 @@ def _say_open(system: System, seconds: float) -> None:
     print(f"Store {system.plan.settings.store_id} is open, {seconds:.0f} s after the start.")
     _say_addresses(system.plan.addresses())
     _say_certificate(system.plan.certificates.end())
+    print(f"  {'broker':<14} {broker(system.broker_version())}")
     print(f"  {'first manager':<14} {system.first_manager()}")
     print(f"  {'logs':<14} {system.plan.logs}")
     print("Ctrl-C stops it all; the next start finds all data again.", flush=True)

@@ -55,6 +55,13 @@ class BrokerAdmin:
         except httpx2.HTTPError:
             return False
 
+    def version(self) -> str | None:
+        """As `4.0.5`; None while it does not answer."""
+        try:
+            return str(self._send("GET", "overview").json()["rabbitmq_version"])
+        except httpx2.HTTPError:
+            return None
+
     def create_vhost(self, vhost: str) -> None:
         self._send("PUT", "vhosts", vhost, body={"default_queue_type": "classic"})
 

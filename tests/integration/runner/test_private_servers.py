@@ -11,6 +11,7 @@ import pytest
 from amqp.sasl import SASL
 from kombu.utils.url import parse_url
 
+from deploy.runner.broker_admin import BrokerAdmin
 from deploy.runner.errors import RunnerError
 from deploy.runner.ports import Ports
 from deploy.runner.postgres import Postgres
@@ -123,6 +124,13 @@ def test_rabbitmq_has_no_guest(broker: RabbitMQ) -> None:
         assert "guest" not in admin.users()
     with pytest.raises(amqp.AccessRefused):
         open_connection(broker.url("guest", "guest")).connect()
+
+
+def test_t43_rabbitmq_says_which_version_it_is(broker: RabbitMQ) -> None:
+    with broker.admin as admin:
+        assert admin.version() == broker.control("version").strip()
+    with BrokerAdmin("http://127.0.0.1:1", "nobody", "nothing") as nobody:
+        assert nobody.version() is None
 
 
 class Mechanism(SASL):
