@@ -30,6 +30,7 @@ is_installed() {
         postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ;;
         nginx-light) [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null ;;
         fonts-dejavu-core) [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] ;;
+        fonts-noto-core) [ -e /usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf ] ;;
         chromium) command -v chromium >/dev/null ;;
         prometheus) command -v promtool >/dev/null && command -v prometheus >/dev/null ;;
         python*-venv) [ -x "$venv/bin/pip" ] || "$python" -c 'import ensurepip' 2>/dev/null ;;
@@ -37,7 +38,7 @@ is_installed() {
 }
 
 missing_packages() {
-    local package wanted=("$(basename "$python")-venv" rabbitmq-server postgresql nginx-light fonts-dejavu-core)
+    local package wanted=("$(basename "$python")-venv" rabbitmq-server postgresql nginx-light fonts-dejavu-core fonts-noto-core)
     [ "$purpose" = test ] && wanted+=(prometheus chromium)
     for package in "${wanted[@]}"; do
         is_installed "$package" || echo "$package"
