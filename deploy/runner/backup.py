@@ -34,6 +34,8 @@ DUMP, MANIFEST, UNFINISHED = "database.dump", "backup.json", ".unfinished"
 SECRETS, AUTHORITY = "secrets", "ca"
 # what cannot be made anew; a restored store's other secrets are new, so that those of a lost server are worth nothing
 KEPT_SECRETS = (*(f"{service}-{name}" for service, names in OWN_SECRETS.items() for name in names), CUSTOMER_KEYS)
+# what every version put into a backup
+NEEDED = {DUMP, f"{SECRETS}/orders-chain_salt"}
 FIGURES = "select (select count(*) from orders.orders), (select max(placed_at) from orders.orders)"
 
 
@@ -113,7 +115,7 @@ def read(place: Path) -> Backup:
         told: dict[str, Any] = json.loads((place / MANIFEST).read_text())
         if told["version"] > VERSION:
             raise RunnerError(f"{place} was made by a newer version of this program: restore it with that one.")
-        if dict(_digests(place)) != told["files"]:
+        if not NEEDED.issubset(told["files"]) or dict(_digests(place)) != told["files"]:
             raise RunnerError(f"{place} is damaged: its files are not those that were written. Take another backup.")
         newest = told["newest_order"] and datetime.fromisoformat(told["newest_order"])
         size = sum((place / name).stat().st_size for name in told["files"])

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploy.runner import database_roles, installation
-from deploy.runner.backup import AUTHORITY, DUMP, SECRETS, Backup, must_have_ended_well, read
+from deploy.runner.backup import AUTHORITY, DUMP, MANIFEST, SECRETS, Backup, must_have_ended_well, read
 from deploy.runner.environment import command
 from deploy.runner.errors import RunnerError
 from deploy.runner.files import folder, write
@@ -75,9 +75,12 @@ def _must_be_empty(home: Path, mark: Path) -> None:
 
 def _kept(backup: Backup, seal: Seal | None) -> dict[str, str]:
     """Secrets and authority, by where they stand. Raises RunnerError."""
-    files = (file for part in (SECRETS, AUTHORITY) for file in (backup.place / part).iterdir())
+    files = (file for part in (SECRETS, AUTHORITY) for file in (backup.place / part).glob("*"))
     names = [str(file.relative_to(backup.place)) for file in files]
-    return {name: b"".join(backup.pieces(name, seal)).decode() for name in names}
+    try:
+        return {name: b"".join(backup.pieces(name, seal)).decode() for name in names}
+    except UnicodeDecodeError as error:
+        raise RunnerError(f"{backup.place} is sealed, and does not say so: its {MANIFEST} was changed.") from error
 
 
 def _must_be_unchanged(backup: Backup, seal: Seal | None) -> None:

@@ -44,6 +44,8 @@ class Seal:
     def opened(self, file: Path, name: str) -> Iterator[bytes]:
         """What was sealed. Raises RunnerError, at the latest after the last piece: take nothing as true before."""
         left = file.stat().st_size - NONCE_BYTES - TAG_BYTES
+        if left < 0:
+            raise RunnerError(NOT_OPENED)
         with file.open("rb") as source:
             decryptor = Cipher(self._key, GCM(source.read(NONCE_BYTES))).decryptor()
             decryptor.authenticate_additional_data(name.encode())

@@ -111,7 +111,8 @@ def test_t37_no_file_of_a_sealed_backup_passes_for_another(tmp_path: Path) -> No
     with pytest.raises(RunnerError, match="does not open"):
         list(seal.opened(file, "other"))
     whole = file.read_bytes()
-    for changed in (whole[:-1], whole + b"x", whole[:20] + bytes([whole[20] ^ 1]) + whole[21:], whole[:13]):
+    turned = whole[:20] + bytes([whole[20] ^ 1]) + whole[21:]
+    for changed in (whole[:-1], whole + b"x", turned, whole[:13], whole[:5], b""):
         file.write_bytes(changed)
         with pytest.raises(RunnerError, match="does not open"):
             list(seal.opened(file, "one"))
@@ -144,6 +145,25 @@ def test_t37_a_dump_that_was_changed_never_comes_to_the_database(
     manifest(place, files=dict(backup._digests(place)))
     with pytest.raises(RunnerError, match="or a file of it was changed"):
         restore(chosen(tmp_path, folder=tmp_path / "other", backup_passphrase=PASSPHRASE), place, print)
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("missing", ["database.dump", "secrets/orders-chain_salt"])
+def test_b16_a_manifest_that_lists_too_little_is_no_backup(place: Path, tmp_path: Path, missing: str) -> None:
+    (place / missing).unlink()
+    manifest(place, files=dict(backup._digests(place)))
+    with pytest.raises(RunnerError, match="is damaged"):
+        restore(chosen(tmp_path), place, print)
+    assert not (tmp_path / "run").exists()
+
+
+def test_t37_a_sealed_backup_whose_manifest_denies_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = backed_up(tmp_path, monkeypatch, {"ca.crt"}, passphrase=PASSPHRASE).place
+    manifest(place, salt=None)
+    with pytest.raises(RunnerError, match="is sealed, and does not say so"):
+        restore(chosen(tmp_path, folder=tmp_path / "other"), place, print)
     assert not (tmp_path / "other").exists()
 
 
