@@ -120,8 +120,9 @@ def _running(server: S) -> Iterator[S]:
         server.stop()
 
 
-def broker_ports(ports: Ports) -> BrokerPorts:
-    return BrokerPorts(*(ports.take(name) for name in ("amqp", "management", "prometheus", "distribution", "epmd")))
+def broker_ports(ports: Ports, of: str = "") -> BrokerPorts:
+    names = ("amqp", "management", "prometheus", "distribution", "epmd")
+    return BrokerPorts(*(ports.take(f"{of}{name}") for name in names))
 
 
 @pytest.fixture

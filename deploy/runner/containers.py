@@ -15,6 +15,7 @@ import typer
 
 from deploy.runner import installation
 from deploy.runner.broker_admin import BrokerAdmin
+from deploy.runner.broker_login import definitions
 from deploy.runner.certificates import Certificates, Names
 from deploy.runner.environment import SIGNS_TOKENS, Credentials, Site, base, command, environment, process_name
 from deploy.runner.files import folder, write
@@ -37,7 +38,9 @@ LOOK_EVERY_S = 60.0
 
 # each is a volume that is shared with one container only; the broker's runs as somebody else, who has to read it
 FOR_POSTGRES = Path("/var/lib/for-postgres/password")
-FOR_BROKER = Path("/var/lib/for-rabbitmq/20-store.conf")
+FOR_BROKER = Path("/var/lib/for-rabbitmq")
+SEEN_BY_BROKER = Path("/etc/rabbitmq/conf.d")
+BROKER_LOGIN = "20-store.json"
 FOR_SERVICES = Path("/var/lib/for-services")
 FOR_GATEWAY = Path("/var/lib/for-gateway")
 GATEWAY = Path("/var/lib/gateway")
@@ -45,9 +48,7 @@ GATEWAY = Path("/var/lib/gateway")
 DATABASE_DISK = Path("/var/lib/database")
 
 BROKER_CONFIGURATION = """\
-default_user = {user}
-default_pass = {password}
-default_user_tags.administrator = true
+load_definitions = {definitions}
 loopback_users = none
 auth_mechanisms.1 = PLAIN
 auth_mechanisms.2 = AMQPLAIN
@@ -116,10 +117,11 @@ def prepare() -> None:
     begin(store.certificates, datetime.now(UTC))
     write(FOR_GATEWAY / store.certificates.authority.name, store.certificates.authority.read_text())
     write(FOR_POSTGRES, store.vault.database_superuser(), mode=0o400)
+    write(FOR_BROKER / BROKER_LOGIN, definitions(ADMIN, store.vault.broker_administrator()))
     configuration = BROKER_CONFIGURATION.format(
-        user=ADMIN, password=store.vault.broker_administrator(), disk_free_limit=DISK_FREE_LIMIT
+        definitions=SEEN_BY_BROKER / BROKER_LOGIN, disk_free_limit=DISK_FREE_LIMIT
     )
-    write(FOR_BROKER, configuration)
+    write(FOR_BROKER / "20-store.conf", configuration)
 
 
 @app.command()

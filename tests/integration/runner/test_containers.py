@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import amqp
 import psycopg
 import pytest
 import yaml
 from typer.testing import CliRunner
 
-from deploy.runner import containers
+from deploy.runner import containers, rabbitmq
 from deploy.runner.containers import app
 from deploy.runner.database_roles import owner
 from deploy.runner.environment import PROJECT
@@ -20,7 +21,7 @@ from deploy.runner.postgres import Postgres
 from deploy.runner.rabbitmq import RabbitMQ
 from deploy.runner.services import KINDS, SERVICES
 from deploy.runner.vault import Vault
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, broker_ports
 
 
 @pytest.fixture
@@ -42,11 +43,10 @@ def test_a_store_in_containers_is_prepared_and_installed(
     monkeypatch.setenv("EDGE_FOLDER", str(tmp_path / "store"))
     monkeypatch.setattr(containers, "DATABASE", f"127.0.0.1:{postgres_of_containers.port}")
     monkeypatch.setattr(containers, "MANAGEMENT", f"http://127.0.0.1:{broker.ports.management}")
-    for name in ("FOR_SERVICES", "FOR_GATEWAY", "GATEWAY"):
+    for name in ("FOR_SERVICES", "FOR_GATEWAY", "GATEWAY", "FOR_BROKER"):
         monkeypatch.setattr(containers, name, tmp_path / name)
         (tmp_path / name).mkdir()
     monkeypatch.setattr(containers, "FOR_POSTGRES", tmp_path / "password")
-    monkeypatch.setattr(containers, "FOR_BROKER", tmp_path / "20-store.conf")
     monkeypatch.setattr(containers, "HEAD_OFFICE_CODE", tmp_path / "install-code")
     (tmp_path / "install-code").write_text("code")
     vault = Vault(tmp_path / "store" / "secrets")
@@ -57,9 +57,12 @@ def test_a_store_in_containers_is_prepared_and_installed(
     run("prepare")
     assert (tmp_path / "password").read_text() == PASSWORD
     assert mode_of(tmp_path / "password") == 0o400
-    assert f"default_pass = {PASSWORD}" in (tmp_path / "20-store.conf").read_text()
+    # T36: whoever is in the broker's container may read these
+    for_broker = sorted((tmp_path / "FOR_BROKER").iterdir())
+    assert [file.name for file in for_broker] == ["20-store.conf", "20-store.json"]
+    assert not any(PASSWORD in file.read_text() for file in for_broker)
     # RabbitMQ 4 offers ANONYMOUS as well unless it is told which it may
-    assert "auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = AMQPLAIN\n" in (tmp_path / "20-store.conf").read_text()
+    assert "auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = AMQPLAIN\n" in for_broker[0].read_text()
 
     for _ in range(2):  # a second start changes nothing
         run("install")
@@ -83,6 +86,34 @@ def test_a_store_in_containers_is_prepared_and_installed(
     monkeypatch.setattr(containers, "_told_to_end", lambda: closing)
     run("certificates")
     assert containers.Store(containers.load()).certificates.serves(datetime.now(UTC))
+
+
+def test_t31_t36_the_broker_in_a_container_knows_its_administrator_by_a_hash(
+    server_folder: Path, ports: Ports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A RabbitMQ of this machine, configured as that of the container is."""
+    monkeypatch.setenv("EDGE_FOLDER", str(tmp_path / "store"))
+    for name in ("FOR_BROKER", "FOR_GATEWAY"):
+        monkeypatch.setattr(containers, name, tmp_path / name)
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(containers, "SEEN_BY_BROKER", tmp_path / "FOR_BROKER")
+    monkeypatch.setattr(containers, "FOR_POSTGRES", tmp_path / "password")
+    run("prepare")
+    told = (tmp_path / "FOR_BROKER" / "20-store.conf").read_text()
+    where = [line for line in rabbitmq.CONFIGURATION.splitlines() if not line.startswith(("default_", "loopback_"))]
+    listens = [line for line in where if line.split(" ")[0] not in told]
+    monkeypatch.setattr(rabbitmq, "CONFIGURATION", "\n".join([*listens, told]))
+    password = Vault(tmp_path / "store" / "secrets").broker_administrator()
+    server = RabbitMQ(server_folder / "container-rabbitmq", broker_ports(ports, "container-"), password)
+    server.start()
+    try:
+        with server.admin as admin:
+            assert admin.users() == [rabbitmq.ADMIN]
+        guest = amqp.Connection(f"127.0.0.1:{server.ports.amqp}", userid="guest", password="guest", connect_timeout=30)
+        with pytest.raises(amqp.AccessRefused):
+            guest.connect()
+    finally:
+        server.stop()
 
 
 def mode_of(file: Path) -> int:
