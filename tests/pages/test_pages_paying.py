@@ -80,6 +80,33 @@ def test_s16_what_was_typed_stays_when_the_store_refuses_the_sale(till: Till, sh
     assert till.sold()["document"]["payments"][0]["reference"] == "A1B2C3"
 
 
+def test_s16_a_total_is_rounded_for_cash_at_pay_and_nowhere_else(till: Till, shop: Shop) -> None:
+    page = till.page
+    till.scan(shop.articles()[5]["barcode"])
+    page.get_by_role("button", name="Coupon, delivery").click()
+    page.get_by_label("Coupon code").fill("FEST10")
+    till.press("Save")
+    expect(till.cart.locator(".saved")).to_be_visible()
+    exact = till.total.inner_text()
+
+    def at_pay() -> None:
+        till.start_paying()
+        expect(till.cart).to_contain_text("Round-off")
+
+    def back_at_the_cart() -> None:
+        expect(till.cart).not_to_contain_text("Round-off")
+        expect(till.total).to_have_text(exact)
+
+    at_pay()
+    page.reload()
+    back_at_the_cart()
+    at_pay()
+    page.route("**/api/orders/orders", lambda route: route.abort())
+    till.complete()
+    till.press("Give this sale up")
+    back_at_the_cart()
+
+
 def test_b7_b4_a_cart_whose_id_another_sale_has_names_its_invoice_and_is_sold_under_a_new_one(
     till: Till, shop: Shop
 ) -> None:

@@ -28,11 +28,11 @@ export const cart = signal(null);
 export const isEmpty = computed(() => !cart.value?.lines.length);
 export const pieces = computed(() => cart.value?.lines.reduce((sum, line) => sum + line.quantity, 0) ?? 0);
 
-/** A cart that was kept somewhere, as this page reads it: an older page may have kept it. */
+/** A cart that was kept somewhere, as this page reads it: an older page may have kept it, and nobody is at Pay. */
 export const whole = (kept) => {
   const fresh = empty();
   const known = Object.fromEntries(Object.entries(kept).filter(([name]) => name in fresh));
-  return { ...fresh, ...known, lines: (kept.lines ?? []).map((line) => ({ extensions: [], ...line })) };
+  return { ...fresh, ...known, pays_cash: false, lines: (kept.lines ?? []).map((line) => ({ extensions: [], ...line })) };
 };
 
 export async function load() {

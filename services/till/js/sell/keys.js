@@ -3,8 +3,7 @@
 import { asking } from "../parts/dialog.js";
 import { html, useEffect } from "../ui.js";
 import { chooseCustomer, chooseEmployee, holdCart, showHeld, startPaying, writeNote } from "./actions.js";
-import { leave } from "./pay.js";
-import { stage } from "./stage.js";
+import { leave, stage } from "./stage.js";
 
 const KEYS = {
   F4: chooseCustomer,

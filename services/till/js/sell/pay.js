@@ -9,13 +9,12 @@ import { say } from "../parts/toast.js";
 import { paymentModes } from "../payment_modes.js";
 import { cart, change as changeCart } from "../sale/cart.js";
 import { change, entry, quick, read, sum } from "../sale/payments.js";
-import { refused } from "../sale/place.js";
 import { quote, reckoned, reckoning } from "../sale/quote.js";
 import { t } from "../strings.js";
-import { batch, html, useEffect, useRef, useState } from "../ui.js";
+import { html, useEffect, useRef, useState } from "../ui.js";
 import { OnlinePayment } from "./online_payment.js";
 import { pay } from "./paying.js";
-import { entered, paying } from "./stage.js";
+import { entered, leave } from "./stage.js";
 import { Trouble } from "./trouble.js";
 
 const ICONS = { cash: "cash", card: "card", upi: "phone", online: "link" };
@@ -112,11 +111,6 @@ function Paying({ modes }) {
       ${part ? t.pay.addPayment(money(payment.amount_minor)) : t.pay.complete(money(total))}
     </button>
   </form>`;
-}
-
-export async function leave() {
-  batch(() => ((paying.value = false), (entered.value = null), (refused.value = null)));
-  if (cart.value.pays_cash) await changeCart({ pays_cash: false });
 }
 
 function Mode({ mode, chosen, choose }) {

@@ -8,7 +8,7 @@ import { confirmChanges, quote, takeQuote } from "../sale/quote.js";
 import { Approval } from "./approval.js";
 import { Changed } from "./changed.js";
 import { SameGoods } from "./same_goods.js";
-import { paying } from "./stage.js";
+import { returnToCart } from "./stage.js";
 
 const MOST_TRIES = 5;
 
@@ -39,5 +39,5 @@ async function explain(problem, total) {
   const { quote: fresh, changes } = problem.details;
   takeQuote(fresh);
   if (await ask(Changed, { was: total, fresh, changes })) await confirmChanges();
-  else paying.value = false;
+  else await returnToCart();
 }

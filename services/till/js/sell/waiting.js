@@ -5,7 +5,7 @@ import { Icon } from "../parts/icons.js";
 import { abandon } from "../sale/place.js";
 import { t } from "../strings.js";
 import { html, useEffect, useState } from "../ui.js";
-import { paying } from "./stage.js";
+import { returnToCart } from "./stage.js";
 
 const SHOWN_AFTER_MS = 400;
 
@@ -19,7 +19,7 @@ export function Waiting() {
   const giveUp = async () => {
     try {
       await abandon();
-      paying.value = false;
+      await returnToCart();
     } catch (problem) {
       throw problem.unanswered ? new Error(t.pay.waiting.givingUp) : problem;
     }
