@@ -12,10 +12,10 @@ import pytest
 from orders_store import Counter, article
 
 from services.chassis.errors import InvalidInput
-from services.orders import errors
+from services.orders import errors, metrics
 from services.orders.domain import invoices, personal
 from services.orders.handlers import counter as at_counter
-from services.orders.handlers import selling, showing, telling
+from services.orders.handlers import reporting, selling, showing, telling
 from services.orders.schemas import OrderQuery, PaymentIn
 
 
@@ -307,6 +307,15 @@ def test_b4_giving_up_what_is_stored_keeps_in_mind_what_did_not_pay_it(counter: 
     assert selling.abandon(counter.app, order.order_id, counter.till, both).order == order
     [listed] = at_counter.orphans(counter.app).items
     assert listed.reference == other["reference"]
+
+
+def test_b4_money_without_an_order_is_a_figure_by_mode_and_no_name_makes_one_of_its_own(counter: Counter):
+    named = [{"payment_mode": mode, "amount_minor": 100_00, "reference": f"R{mode}"} for mode in ("CARD", "X1", "X2")]
+    selling.abandon(counter.app, counter.sale().order_id, counter.till, [PaymentIn(**one) for one in named])
+    for _ in range(2):
+        reporting.show_figures(counter.app)
+        [told] = metrics.MONEY_WITHOUT_ORDER.collect()
+        assert {s.labels["payment_mode"]: s.value for s in told.samples} == {"CARD": 100_00, "other": 200_00}
 
 
 def test_b4_cash_gets_its_change(counter: Counter):
