@@ -11,7 +11,7 @@ import typer
 from deploy.demo.api import Refused, StoreApi
 from deploy.demo.people import sign_in
 from deploy.demo.store import HeadOfficeDials, Store, wait
-from tests.bench import broker, drain, page, sale
+from tests.bench import attack, broker, drain, page, sale
 from tests.bench.figures import Figure
 from tests.bench.store import opened, python_memory
 
@@ -27,7 +27,7 @@ def bench(
     orders: Annotated[int, typer.Option(min=200, help="Orders that are drained.")] = 2000,
     variants: Annotated[int, typer.Option(min=2000, help="Variants of the store whose page is measured.")] = 200_000,
 ) -> None:
-    """Measures start, memory, sale, drain and page. Leave the machine alone meanwhile; it takes about ten minutes."""
+    """Measures start, memory, sale, a sale under attack, drain and page: leave the machine alone for ten minutes."""
     with tempfile.TemporaryDirectory(prefix="store-bench-") as folder:
         Path(folder).chmod(0o755)
         with broker.running(Path(folder)) as (amqp_url, reference_s):
@@ -46,6 +46,7 @@ def _measure(folder: Path, amqp_url: str, reference_s: float, rounds: int, order
         pss, rss = python_memory(store)
         _say(f"Python processes at rest                   {pss / MB:8.0f} MB  (RSS {rss / MB:.0f} MB; goal: 800)")
         _sale(store, amqp_url, rounds)
+        _attack(store, rounds)
         _drain(store, amqp_url, orders)
 
 
@@ -59,6 +60,16 @@ def _sale(store: Store, amqp_url: str, rounds: int) -> None:
     ratio = _middle(sold) / _middle(echoed)
     p95 = statistics.median(figure.p95_ms for figure in sold)
     _say(f"  sale / echo                              {ratio:8.2f}     (goal: 0.40), p95 {p95:.0f} ms (goal: 120)")
+
+
+def _attack(store: Store, rounds: int) -> None:
+    alone, attacked, answers = attack.measure(store, sign_in(store), rounds)
+    for figure in (*alone, *attacked):
+        _say(figure.line())
+    told = ", ".join(f"{what}: {count}" for what, count in answers.items())
+    _say(f"  what the device was answered             {told}")
+    quiet, loud = (statistics.median(figure.p95_ms for figure in figures) for figures in (alone, attacked))
+    _say(f"  p95 under attack / alone                 {loud / quiet:8.2f}     (goal: 2.0 or less)")
 
 
 def _drain(store: Store, amqp_url: str, orders: int) -> None:

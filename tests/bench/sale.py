@@ -26,7 +26,7 @@ ROUND_S = 6.0
 
 def measure(people: People, amqp_url: str, rounds: int) -> tuple[list[Figure], list[Figure]]:
     """Sales and echoes, turn by turn, so that a busy machine hinders both."""
-    sales = [_seller(people, till) for till in people.tills]
+    sales = [seller(people, till) for till in people.tills]
     payload = selling.cart_of([("SKU-1", 1)] * LINES)
     sold, echoed = [], []
     with _echo(amqp_url), _callers(amqp_url, payload, len(sales)) as calls:
@@ -44,12 +44,13 @@ def measure(people: People, amqp_url: str, rounds: int) -> tuple[list[Figure], l
 
 def sell(people: People, count: int) -> None:
     """So many orders, whose time nobody takes."""
-    sellers = itertools.cycle([_seller(people, till) for till in people.tills])
-    for seller in itertools.islice(sellers, count):
-        seller()
+    sellers = itertools.cycle([seller(people, till) for till in people.tills])
+    for sell_one in itertools.islice(sellers, count):
+        sell_one()
 
 
-def _seller(people: People, till: Till) -> Callable[[], None]:
+def seller(people: People, till: Till) -> Callable[[], None]:
+    """Sells one order after another at a till."""
     skus = selling.articles(people.manager)
     baskets = [[(sku, 1) for sku, _ in basket] for basket in _baskets(skus, seed=hash(till.name) % 1000)]
     priced = itertools.cycle([(basket, _total(till, basket)) for basket in baskets])

@@ -28,7 +28,6 @@ def opened(folder: Path, variants: int = 2_000) -> Iterator[tuple[Store, float]]
     """A store that is open, and the seconds from its start to its printed address."""
     told = {
         "EDGE_FOLDER": str(folder),
-        "EDGE_LAN": "false",
         "EDGE_SERVICES": json.dumps(SERVICES),
         "EDGE_HEAD_OFFICE_VARIANTS": str(variants),
     }
