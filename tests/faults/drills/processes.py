@@ -76,7 +76,12 @@ def drain_dies_often(world: World) -> bool:
 def drain_wakes_late(world: World) -> bool:
     """A sender that stood still for longer than its hold lasts wakes when another has taken over."""
     second = world.system.plan.another("sync", "worker")
-    world.strike_at(f"{POST}.before", "freeze")
+    # at the first request after an outage: one that stands still while it settles others keeps their rows locked, and
+    # its supervisor ends it before anybody can take over
+    with world.outage():
+        world.sell(10)
+        world.armoury.arm(f"{POST}.before", "freeze")
+    world.seen("a sender stands still", lambda: world.armoury.struck(f"{POST}.before"), within=30)
     frozen = world.system.pid("sync.worker")
     [(before,)] = world.sql("select holder from sync.drainer")
     second.launch()
