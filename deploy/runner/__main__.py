@@ -116,7 +116,7 @@ def _say_open(system: System, seconds: float) -> None:
     print(f"Store {system.plan.settings.store_id} is open, {seconds:.0f} s after the start.")
     _say_addresses(system.plan.addresses())
     _say_certificate(system.plan.certificates.end())
-    print(f"  {'broker':<14} {broker(system.broker_version())}")
+    print(f"  {'broker version':<14} {broker(system.broker_version())}")
     print(f"  {'first manager':<14} {system.first_manager()}")
     print(f"  {'logs':<14} {system.plan.logs}")
     print("Ctrl-C stops it all; the next start finds all data again.", flush=True)

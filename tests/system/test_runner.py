@@ -218,7 +218,7 @@ def test_a_runner_that_was_killed_leaves_nothing_behind_and_the_next_start_finds
     with subprocess.Popen(words, cwd=PROJECT, env=told, stdout=subprocess.PIPE, text=True) as runner:
         assert runner.stdout is not None
         assert next(line for line in runner.stdout if "is open" in line).startswith("Store S001 is open")
-        assert next(line for line in runner.stdout if line.startswith("  broker ")).split()[1] == "RabbitMQ"
+        assert next(line for line in runner.stdout if line.startswith("  broker version ")).split()[2] == "RabbitMQ"
         first = running(settings.folder)
         runner.kill()
     assert first is not None
