@@ -40,7 +40,7 @@ LOOK_EVERY_S = 60.0
 FOR_POSTGRES = Path("/var/lib/for-postgres/password")
 FOR_BROKER = Path("/var/lib/for-rabbitmq")
 SEEN_BY_BROKER = Path("/etc/rabbitmq/conf.d")
-BROKER_LOGIN = "20-store.json"
+BROKER_LOGIN, BROKER_SETTINGS = "20-store.json", "20-store.conf"
 FOR_SERVICES = Path("/var/lib/for-services")
 FOR_GATEWAY = Path("/var/lib/for-gateway")
 GATEWAY = Path("/var/lib/gateway")
@@ -121,7 +121,7 @@ def prepare() -> None:
     configuration = BROKER_CONFIGURATION.format(
         definitions=SEEN_BY_BROKER / BROKER_LOGIN, disk_free_limit=DISK_FREE_LIMIT
     )
-    write(FOR_BROKER / "20-store.conf", configuration)
+    write(FOR_BROKER / BROKER_SETTINGS, configuration)
 
 
 @app.command()

@@ -74,7 +74,7 @@ def _add_scripts(paper: FPDF, text: str) -> None:
     for script in found:
         paper.add_font(script, "", SCRIPT.format(script=script, weight="Regular"))
         paper.add_font(script, "B", SCRIPT.format(script=script, weight="Bold"))
-    paper.set_fallback_fonts([script.lower() for script in found])
+    paper.set_fallback_fonts(found)
     paper.set_text_shaping(bool(letters))
 
 

@@ -26,6 +26,8 @@ MEGABYTE = b"x" * 1_000_000
 
 
 class Flood:
+    """What the device does all at once; `answers` counts what it was told, by deed and status."""
+
     def __init__(self, address: str, authority: str, token: str) -> None:
         self._place = urlsplit(address)
         self._trust = ssl.create_default_context(cafile=authority)
